@@ -1,0 +1,116 @@
+/*
+ * tw/gc.h: the one door to garbage-collected memory.
+ *
+ * Every collected object is allocated with a type descriptor. A descriptor is
+ * declared once per struct with TW_GC_TYPE; codegen fills in the exact pointer
+ * layout from the compiled struct (no list of offsets to maintain by hand).
+ * Built without codegen (plain clang, TW_NO_JIT) the layout stays unknown and
+ * the collector scans the object conservatively.
+ *
+ * Memory is always returned zeroed. Interior pointers keep an object alive;
+ * pointers on the C stack, in registers and in static data are roots.
+ * The collector does not move objects.
+ */
+#ifndef TW_GC_H
+#define TW_GC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Flags of a descriptor. */
+enum {
+    TW_GC_LAYOUT_KNOWN = 1, /* ptr_map is exact (set by codegen) */
+    TW_GC_ATOMIC = 2,       /* holds no pointers at all: never scanned */
+    TW_GC_ITEM_PTRS = 4     /* the varsized items are pointers/hold pointers */
+};
+
+/* Describes one kind of collected object: a fixed part of `size` bytes and,
+ * where item_size != 0, `n` items of item_size bytes from byte offset
+ * `item_offset` on. Bit k of ptr_map says that word k of the fixed part is a
+ * pointer. Constant once the program runs. */
+struct tw_gctype {
+    const char *name; /* the struct's tag, for codegen, logs and heap dumps */
+    uint32_t size;
+    uint32_t item_offset;
+    uint32_t item_size;
+    uint32_t flags;
+    uint64_t ptr_map;
+};
+
+/* TW_GC_TYPE(py_int): the descriptor of `struct py_int`, as an lvalue
+ * `tw_gctype_py_int`. In a header use TW_GC_TYPE_DECL, in one .c
+ * TW_GC_TYPE. The _ATOMIC forms promise that it holds no pointers. */
+#define TW_GC_TYPE_DECL(tag) extern const struct tw_gctype tw_gctype_##tag
+#define TW_GC_TYPE(tag)                                                        \
+    const struct tw_gctype tw_gctype_##tag = {#tag, sizeof(struct tag), 0, 0,  \
+                                              0, 0}
+#define TW_GC_TYPE_ATOMIC(tag)                                                 \
+    const struct tw_gctype tw_gctype_##tag = {#tag, sizeof(struct tag), 0, 0,  \
+                                              TW_GC_ATOMIC, 0}
+/* A struct that ends in a flexible array `member`. */
+#define TW_GC_TYPE_VAR(tag, member)                                            \
+    const struct tw_gctype tw_gctype_##tag = {                                 \
+        #tag,                                                                  \
+        offsetof(struct tag, member),                                          \
+        offsetof(struct tag, member),                                          \
+        sizeof(((struct tag *)0)->member[0]),                                  \
+        TW_GC_ITEM_PTRS,                                                       \
+        0}
+#define TW_GC_TYPE_VAR_ATOMIC(tag, member)                                     \
+    const struct tw_gctype tw_gctype_##tag = {                                 \
+        #tag,                                                                  \
+        offsetof(struct tag, member),                                          \
+        offsetof(struct tag, member),                                          \
+        sizeof(((struct tag *)0)->member[0]),                                  \
+        TW_GC_ATOMIC,                                                          \
+        0}
+
+/* A new object of the fixed size of `type`, zeroed. Never NULL: running out
+ * of memory for small objects ends the program with a message.
+ * To the tracer this is the operation `new`, which virtuals remove. */
+void *tw_gc_new(const struct tw_gctype *type);
+
+/* A new object with `n` items (n >= 0), zeroed; NULL when that much memory
+ * cannot be had (the caller raises its MemoryError). */
+void *tw_gc_new_var(const struct tw_gctype *type, intptr_t n);
+
+#define TW_NEW(tag) ((struct tag *)tw_gc_new(&tw_gctype_##tag))
+#define TW_NEW_VAR(tag, n) ((struct tag *)tw_gc_new_var(&tw_gctype_##tag, (n)))
+
+/* Raw memory that the collector owns: `atomic` is never scanned, the other is
+ * scanned conservatively. NULL when it cannot be had. For buffers that no
+ * trace should look into. */
+void *tw_gc_malloc(size_t nbytes);
+void *tw_gc_malloc_atomic(size_t nbytes);
+void *tw_gc_realloc(void *p, size_t nbytes);
+
+/* Memory that is not collected, but scanned for roots (NULL if none). */
+void *tw_gc_malloc_uncollectable(size_t nbytes);
+void tw_gc_free_uncollectable(void *p);
+
+/* Calls fn(obj, data) once, some time after obj was found unreachable, from
+ * tw_gc_run_finalizers only (never from inside an allocation). fn = NULL
+ * removes it. */
+void tw_gc_set_finalizer(void *obj, void (*fn)(void *obj, void *data),
+                         void *data);
+/* Nonzero when finalizers wait: cheap, meant for an eval loop's checks. */
+int tw_gc_finalizers_waiting(void);
+int tw_gc_run_finalizers(void);
+
+/* *link holds a pointer to obj that does not keep it alive, and becomes NULL
+ * when obj dies. link must lie in atomic (unscanned) memory. */
+int tw_gc_weaklink(void **link, void *obj);
+void tw_gc_weaklink_remove(void **link);
+
+void tw_gc_init(void);
+void tw_gc_collect(void);
+void tw_gc_enable(int on);
+size_t tw_gc_heap_size(void);
+/* Memory outside the heap that an object keeps (bytes may be negative), so
+ * that the collector's pace follows it. */
+void tw_gc_external(intptr_t bytes);
+/* Threads that touch collected memory register first. */
+int tw_gc_thread_enter(void);
+void tw_gc_thread_leave(void);
+
+#endif

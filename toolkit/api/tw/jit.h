@@ -109,6 +109,9 @@ void tw_mark_keepalive(const void *p);
 
 #define TW_IS_PTR(x) (__builtin_classify_type(x) == 5)
 #define TW_IS_FLT(x) (__builtin_classify_type(x) == 8)
+#define TW_AS_PTR(x) __builtin_choose_expr(TW_IS_PTR(x), (x), (void *)0)
+#define TW_AS_INT(x)                                                           \
+    __builtin_choose_expr(TW_IS_PTR(x) || TW_IS_FLT(x), 0, (x))
 
 /*
  * tw_jit_merge_point(&driver, TW_GREENS(pc, code), TW_REDS(tape, pos));
@@ -140,20 +143,16 @@ void tw_mark_keepalive(const void *p);
 #define tw_promote(x)                                                          \
     __builtin_choose_expr(                                                     \
         TW_IS_PTR(x),                                                          \
-        (__typeof__(x))tw_mark_promote_r(                                      \
-            __builtin_choose_expr(TW_IS_PTR(x), (x), (void *)0)),              \
+        (__typeof__(TW_AS_PTR(x)))tw_mark_promote_r(TW_AS_PTR(x)),             \
         __builtin_choose_expr(                                                 \
             TW_IS_FLT(x),                                                      \
             tw_mark_promote_f(__builtin_choose_expr(TW_IS_FLT(x), (x), 0.0)),  \
-            (__typeof__(x))tw_mark_promote_i(__builtin_choose_expr(            \
-                TW_IS_PTR(x) || TW_IS_FLT(x), 0, (x)))))
+            (__typeof__(TW_AS_INT(x)))tw_mark_promote_i(TW_AS_INT(x))))
 #define tw_promote_string(p, n) ((__typeof__(p))tw_mark_promote_string((p), (n)))
 #define tw_isconstant(x)                                                       \
     __builtin_choose_expr(                                                     \
         TW_IS_PTR(x),                                                          \
-        tw_mark_isconstant_r(                                                  \
-            __builtin_choose_expr(TW_IS_PTR(x), (x), (void *)0)),              \
-        tw_mark_isconstant_i(__builtin_choose_expr(TW_IS_PTR(x), 0, (x))))
+        tw_mark_isconstant_r(TW_AS_PTR(x)), tw_mark_isconstant_i(TW_AS_INT(x)))
 #define tw_isvirtual(p) tw_mark_isvirtual(p)
 #define tw_we_are_jitted() tw_mark_we_are_jitted()
 /* Facts that the author vouches for; the optimizer believes them. */
@@ -162,11 +161,9 @@ void tw_mark_keepalive(const void *p);
     __builtin_choose_expr(                                                     \
         TW_IS_PTR(x),                                                          \
         tw_mark_record_exact_value_r(                                          \
-            __builtin_choose_expr(TW_IS_PTR(x), (x), (void *)0),               \
-            __builtin_choose_expr(TW_IS_PTR(x), (v), (void *)0)),              \
+            TW_AS_PTR(x), __builtin_choose_expr(TW_IS_PTR(x), (v), (void *)0)), \
         tw_mark_record_exact_value_i(                                          \
-            __builtin_choose_expr(TW_IS_PTR(x), 0, (x)),                       \
-            __builtin_choose_expr(TW_IS_PTR(x), 0, (v))))
+            TW_AS_INT(x), __builtin_choose_expr(TW_IS_PTR(x), 0, (v))))
 #define tw_record_nonnull(p) tw_mark_record_nonnull(p)
 #define tw_keepalive(p) tw_mark_keepalive(p)
 #else

@@ -1,0 +1,104 @@
+/*
+ * backend.h: what a backend is. Nothing above backends/ knows a CPU, a word
+ * size or LLVM; meta/ calls these through the table.
+ *
+ * Execution model. Machine code is a set of functions of one signature that
+ * work on a jitframe, an array of 64-bit slots on the C stack of whoever
+ * entered. Entering at entry 0 expects the inputs in slots 0..n-1; a label's
+ * entry expects its arguments there too. The code leaves by recording the
+ * guard in frame->exit and returning. At an exit the failarg k of the guard is
+ * in slot guard->locations[k]; the value of finish() is in slot 0 with
+ * locations[0] == 0. Cross-unit jumps store the target label's arguments in
+ * slots and tail-call; the C stack never grows.
+ *
+ * Bridges: attach() makes a guard's exit continue in the bridge's code. The
+ * failargs are then the bridge's inputs (in failarg order, holes left out).
+ */
+#ifndef TW_BACKEND_H
+#define TW_BACKEND_H
+
+#include "toolkit/ir/guard.h"
+#include "toolkit/ir/trace.h"
+
+struct tw_jitframe {
+    struct tw_guard *exit;  /* set when machine code leaves */
+    struct tw_guard *force; /* during a call that may force: the guard_not_forced
+                               that follows it (its failargs are in their
+                               locations already, but for the call's result) */
+    void *forced;           /* non-NULL once forced: the forcer's saved state;
+                               guard_not_forced fails on it */
+    const struct tw_loop *loop; /* entered loop */
+    uint32_t nslots;
+    uint32_t unused;
+    union tw_value slots[];
+};
+
+/* One piece of compiled code: a loop (entry 0 plus labels) or a bridge. */
+struct tw_code {
+    struct tw_loop *loop;    /* the loop it belongs to (a bridge: its guard's) */
+    struct tw_guard *from;   /* a bridge's guard, or NULL */
+    uint32_t nslots;         /* jitframe slots it needs */
+    uint32_t nbytes;         /* machine code size */
+    int tier;                /* 0 reference, 1, 2 */
+    int invalidated;         /* guard_not_invalidated fails while set; machine
+                                code reads it */
+    void *backend;
+    struct tw_code *next;    /* of the same loop */
+};
+
+/* A loop token. Owner: meta/compile.c. */
+struct tw_loop {
+    uint8_t dkind; /* TW_DK_LOOP */
+    uint32_t id;
+    const struct tw_jitdriver *driver;
+    union tw_value *greens;    /* GC-scanned copy */
+    uint32_t ninputs;
+    char *input_types;
+    struct tw_target *targets; /* its labels; the first is the entry */
+    struct tw_code *code;      /* entry code; a list with the bridges' */
+    void *meta;                /* meta/'s own: age, key, invalidation list */
+    void *opt;                 /* optimizer's own */
+    const void **descrs;       /* shared by its guards' resume data */
+    uint32_t ndescrs, descrs_cap;
+    struct tw_const *consts;
+    uint32_t nconsts, consts_cap;
+};
+
+/* What machine code calls back into; given by meta/ at init. */
+struct tw_backend_hooks {
+    /* call_assembler: run `loop` with args in its inputs' order; the result by
+     * the kind of the portal. */
+    union tw_value (*call_assembler)(struct tw_loop *loop,
+                                     const union tw_value *args);
+    void *(*new_object)(const struct tw_sizedescr *d);
+    void *(*new_var)(const struct tw_sizedescr *d, int64_t n);
+};
+
+struct tw_backend {
+    const char *name;
+    int (*init)(const struct tw_backend_hooks *hooks, char *err,
+                size_t errsize);
+    /* Compiles an optimized trace. Fills guards' locations/backend and the
+     * code/entry of its labels' targets. from: the guard for a bridge, else
+     * NULL. tier: 1 or 2. NULL with a message in err when it cannot. */
+    struct tw_code *(*compile)(const struct tw_trace *t, struct tw_loop *loop,
+                               struct tw_guard *from, int tier, char *err,
+                               size_t errsize);
+    /* From now on the guard's exit goes on in code. */
+    void (*attach)(struct tw_guard *guard, struct tw_code *code);
+    /* Entries and jumps to the old code's labels go to the new code's. Used
+     * when tier 2 (or a retrace) replaces a loop. */
+    void (*redirect)(struct tw_code *old, struct tw_code *fresh);
+    /* Runs code from an entry until it exits; returns frame->exit. Grows the
+     * frame itself if attached code needs more slots: *frame may change. */
+    struct tw_guard *(*execute)(struct tw_code *code, int entry,
+                                struct tw_jitframe **frame);
+    void (*free_code)(struct tw_code *code);
+};
+
+extern const struct tw_backend tw_backend_reference;
+/* libtw-llvm.so exports this symbol; meta/ loads it when the first trace is
+ * compiled: `const struct tw_backend *tw_backend_llvm(void)`. */
+const struct tw_backend *tw_backend_llvm(void);
+
+#endif

@@ -123,22 +123,6 @@ tw_elidable struct py_block *py_block_get(py_code *code, int pc, int kind,
                                           int handler, int level,
                                           struct py_block *prev);
 
-/* What the compiler offers (python27/compiler): NULL with SyntaxError etc.
- * mode: 0 a file ("exec"), 1 "eval", 2 "single". flags: PY_CO_FUTURE_* that
- * are on from outside; dont_inherit's work is the caller's. The source is n
- * bytes; with PY_SRC_UTF8 in srcflags it is UTF-8 whatever its coding line
- * says (compile() of a unicode object). */
-enum { PY_COMPILE_FILE, PY_COMPILE_EVAL, PY_COMPILE_SINGLE };
-enum { PY_SRC_UTF8 = 1, PY_SRC_DONT_IMPLY_DEDENT = 2 };
-py_code *py_compile_source(const char *source, intptr_t n,
-                           const char *filename, int mode, int flags,
-                           int srcflags);
-/* An object of module _ast, compiled. */
-py_code *py_compile_ast(py_object *ast, const char *filename, int mode,
-                        int flags);
-/* compile(..., PyCF_ONLY_AST) */
-py_object *py_parse_to_ast(const char *source, intptr_t n,
-                           const char *filename, int mode, int flags,
-                           int srcflags);
+/* Making code from source is compiler/compile.h. */
 
 #endif

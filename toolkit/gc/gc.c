@@ -1,0 +1,207 @@
+/*
+ * gc.c: collected memory over the Boehm collector (libgc).
+ *
+ * Role: the only file that knows libgc; implements tw/gc.h. Small objects come
+ * from free lists, one per size and kind, that GC_generic_malloc_many refills
+ * by the page: 10 ns an object instead of GC_malloc's 19.
+ *
+ * The lists are plain statics (so that the collector sees their heads) and
+ * therefore belong to whoever holds the interpreter's lock; a thread that does
+ * not hold it uses tw_gc_malloc*, which locks inside libgc.
+ */
+#ifndef GC_THREADS
+#define GC_THREADS
+#endif
+#include "tw/gc.h"
+
+#include <gc/gc.h>
+#include <gc/gc_mark.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GRANULE = 16, SMALL_GRANULES = 16 };
+
+/* free_list[kind][granules]: kind 0 atomic, 1 scanned. */
+static void *free_list[2][SMALL_GRANULES + 1];
+
+static _Noreturn void out_of_memory(size_t nbytes)
+{
+    fprintf(stderr, "tracewright: out of memory (%zu bytes)\n", nbytes);
+    exit(1);
+}
+
+void tw_gc_init(void)
+{
+    static int done;
+    if (done)
+        return;
+    done = 1;
+    GC_set_all_interior_pointers(1);
+    GC_set_finalize_on_demand(1);
+    GC_set_java_finalization(1);
+    GC_INIT();
+    GC_set_warn_proc(GC_ignore_warn_proc);
+    GC_allow_register_threads();
+    /* A small first heap avoids a dozen collections while a program loads. */
+    if (GC_get_heap_size() < (size_t)16 << 20)
+        GC_expand_hp(((size_t)16 << 20) - GC_get_heap_size());
+}
+
+static __attribute__((noinline)) void *refill(int scanned, size_t granules)
+{
+    void *list = NULL;
+    GC_generic_malloc_many(granules * GRANULE, scanned, &list);
+    if (!list)
+        out_of_memory(granules * GRANULE);
+    free_list[scanned][granules] = GC_NEXT(list);
+    GC_NEXT(list) = NULL;
+    return list;
+}
+
+static inline void *new_small(size_t size, int scanned)
+{
+    size_t granules = (size + GRANULE - 1) / GRANULE;
+    void *p = free_list[scanned][granules];
+    if (__builtin_expect(p == NULL, 0)) {
+        p = refill(scanned, granules);
+    } else {
+        free_list[scanned][granules] = GC_NEXT(p);
+        GC_NEXT(p) = NULL;
+    }
+    if (!scanned)
+        memset(p, 0, granules * GRANULE);
+    return p;
+}
+
+void *tw_gc_new(const struct tw_gctype *type)
+{
+    size_t size = type->size;
+    int scanned = !(type->flags & TW_GC_ATOMIC);
+    if (__builtin_expect(size <= SMALL_GRANULES * GRANULE, 1))
+        return new_small(size, scanned);
+    void *p = scanned ? tw_gc_malloc(size) : tw_gc_malloc_atomic(size);
+    if (!p)
+        out_of_memory(size);
+    return p;
+}
+
+void *tw_gc_new_var(const struct tw_gctype *type, intptr_t n)
+{
+    size_t bytes, size;
+    if (__builtin_mul_overflow((size_t)n, (size_t)type->item_size, &bytes) ||
+        __builtin_add_overflow(bytes, (size_t)type->item_offset, &size) ||
+        size > (size_t)PTRDIFF_MAX)
+        return NULL;
+    if (size < type->size)
+        size = type->size;
+    int scanned = !(type->flags & TW_GC_ATOMIC);
+    if (__builtin_expect(size <= SMALL_GRANULES * GRANULE, 1))
+        return new_small(size, scanned);
+    return scanned ? tw_gc_malloc(size) : tw_gc_malloc_atomic(size);
+}
+
+void *tw_gc_malloc(size_t nbytes)
+{
+    return GC_MALLOC(nbytes);
+}
+
+void *tw_gc_malloc_atomic(size_t nbytes)
+{
+    void *p = GC_MALLOC_ATOMIC(nbytes);
+    if (p)
+        memset(p, 0, nbytes);
+    return p;
+}
+
+void *tw_gc_realloc(void *p, size_t nbytes)
+{
+    return GC_REALLOC(p, nbytes);
+}
+
+void *tw_gc_malloc_uncollectable(size_t nbytes)
+{
+    return GC_MALLOC_UNCOLLECTABLE(nbytes);
+}
+
+void tw_gc_free_uncollectable(void *p)
+{
+    GC_FREE(p);
+}
+
+void tw_gc_set_finalizer(void *obj, void (*fn)(void *obj, void *data),
+                         void *data)
+{
+    GC_REGISTER_FINALIZER_NO_ORDER(GC_base(obj), fn, data, NULL, NULL);
+}
+
+int tw_gc_finalizers_waiting(void)
+{
+    return GC_should_invoke_finalizers();
+}
+
+int tw_gc_run_finalizers(void)
+{
+    return GC_invoke_finalizers();
+}
+
+int tw_gc_weaklink(void **link, void *obj)
+{
+    return GC_GENERAL_REGISTER_DISAPPEARING_LINK(link, GC_base(obj)) ==
+                   GC_NO_MEMORY
+               ? -1
+               : 0;
+}
+
+void tw_gc_weaklink_remove(void **link)
+{
+    GC_unregister_disappearing_link(link);
+}
+
+void tw_gc_collect(void)
+{
+    GC_gcollect();
+}
+
+void tw_gc_enable(int on)
+{
+    if (on) {
+        if (GC_is_disabled())
+            GC_enable();
+    } else if (!GC_is_disabled()) {
+        GC_disable();
+    }
+}
+
+size_t tw_gc_heap_size(void)
+{
+    return GC_get_heap_size();
+}
+
+/* Counts bytes outside the heap; every few megabytes of growth collect. */
+static intptr_t external_bytes;
+void tw_gc_external(intptr_t bytes)
+{
+    enum { STEP = 64 << 20 };
+    external_bytes += bytes;
+    if (external_bytes > STEP && !GC_is_disabled()) {
+        external_bytes = 0;
+        GC_gcollect();
+    } else if (external_bytes < 0) {
+        external_bytes = 0;
+    }
+}
+
+int tw_gc_thread_enter(void)
+{
+    struct GC_stack_base base;
+    if (GC_get_stack_base(&base) != GC_SUCCESS)
+        return -1;
+    int rc = GC_register_my_thread(&base);
+    return rc == GC_SUCCESS || rc == GC_DUPLICATE ? 0 : -1;
+}
+
+void tw_gc_thread_leave(void)
+{
+    GC_unregister_my_thread();
+}

@@ -1,0 +1,2 @@
+# The one door to memory.
+TOOLKIT_SRCS += toolkit/gc/gc.c

@@ -15,10 +15,14 @@
 #include "tw/gc.h"
 
 #include <gc/gc.h>
-#include <gc/gc_mark.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Exported by the library, declared in none of its installed headers: a list,
+ * linked through the first words, of objects of lb bytes of one kind (0
+ * pointer-free, 1 scanned); scanned ones are zeroed but for the link. */
+GC_API void GC_CALL GC_generic_malloc_many(size_t lb, int kind, void **result);
 
 enum { GRANULE = 16, SMALL_GRANULES = 16 };
 

@@ -24,7 +24,7 @@ clean:
 # ---------------------------------------------------------------- set-up
 # The commands below set the machine up first and then build in a second make, because the
 # first one may have started without the tools that its variables ask.
-.PHONY: setup stdlib run check bench install lint asan ubsan stress fuzz prove bless
+.PHONY: setup stdlib format run check bench install lint asan ubsan stress fuzz prove bless
 setup:
 	$(Q)tools/setup
 
@@ -38,9 +38,12 @@ $(STDLIB_STAMP): $(BUILD)/stamp/stdlib-from tools/setup-stdlib tools/stdlib-excl
                  $(shell find python27/lib 2>/dev/null)
 	$(call say,STDLIB,$(STDLIB_DIR))
 	$(Q)tools/setup-stdlib $(BUILD) $(STDLIB)
-	$(Q)[ $(B) = $(BUILD) ] || { mkdir -p $(B) && ln -sfn $(abspath $(BUILD))/lib $(B)/lib; }
 	@touch $@
-stdlib: $(STDLIB_STAMP)
+stdlib: $(STDLIB_STAMP) $(if $(filter-out $(BUILD),$(B)),$(B)/lib)
+ifneq ($(B),$(BUILD))
+$(B)/lib:
+	$(Q)ln -sfn $(abspath $(BUILD))/lib $@
+endif
 
 # ---------------------------------------------------------------- the commands of the README
 run: setup
@@ -61,3 +64,5 @@ stress: export TWSTRESS ?= 1
 
 lint:
 	$(Q)tools/lint
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs $(FORMAT) -i

@@ -30,8 +30,26 @@ struct tw_jitframe {
     const struct tw_loop *loop; /* entered loop */
     uint32_t nslots;
     uint32_t unused;
-    union tw_value slots[];
+    union tw_value *slots; /* a pointer, so that the slots can grow and the
+                              frame (which force tokens point to) stays */
 };
+
+/* A fresh frame over `n` slots of the caller's (usually on its C stack). */
+static inline void tw_jitframe_init(struct tw_jitframe *f,
+                                    const struct tw_loop *loop,
+                                    union tw_value *slots, uint32_t n)
+{
+    f->exit = f->force = NULL;
+    f->forced = NULL;
+    f->loop = loop;
+    f->nslots = n;
+    f->unused = 0;
+    f->slots = slots;
+}
+/* Makes sure of n slots, moving them to collected memory if need be. Code calls
+ * this itself when it is entered with fewer slots than it needs; whoever
+ * enters only has to provide for the inputs. Owner: backends/frame.c. */
+void tw_jitframe_reserve(struct tw_jitframe *f, uint32_t n);
 
 /* One piece of compiled code: a loop (entry 0 plus labels) or a bridge. */
 struct tw_code {
@@ -57,6 +75,9 @@ struct tw_loop {
     struct tw_target *targets; /* its labels; the first is the entry */
     struct tw_code *code;      /* entry code; a list with the bridges' */
     void *meta;                /* meta/'s own: age, key, invalidation list */
+    int32_t hotness;           /* set by meta/: tier-1 code counts it down by one
+                                  at each jump to the loop's labels and calls
+                                  hooks->hot when it becomes 0 */
     void *opt;                 /* optimizer's own */
     const void **descrs;       /* shared by its guards' resume data */
     uint32_t ndescrs, descrs_cap;
@@ -72,31 +93,57 @@ struct tw_backend_hooks {
                                      const union tw_value *args);
     void *(*new_object)(const struct tw_sizedescr *d);
     void *(*new_var)(const struct tw_sizedescr *d, int64_t n);
+    /* loop->hotness became 0: worth tier 2. May be NULL. */
+    void (*hot)(struct tw_loop *loop);
+};
+
+/* A bridge that becomes part of its loop's function in tier 2. */
+struct tw_branch {
+    struct tw_guard *guard;
+    const struct tw_trace *trace;
 };
 
 struct tw_backend {
     const char *name;
     int (*init)(const struct tw_backend_hooks *hooks, char *err,
                 size_t errsize);
-    /* Compiles an optimized trace. Fills guards' locations/backend and the
-     * code/entry of its labels' targets. from: the guard for a bridge, else
-     * NULL. tier: 1 or 2. NULL with a message in err when it cannot. */
+    /* Compiles an optimized trace. Every guard and every finish in it has its
+     * op->guard (a finish's has TW_GUARD_FINISH and may be shared by all).
+     * Fills the guards' locations/backend where they have none yet (tier 2
+     * keeps those of tier 1), and code/entry of its labels' targets that have no
+     * code yet. from: the guard for a bridge, else NULL. tier: 1 or 2. NULL
+     * with a message in err when it cannot. Tier 2 may run on another thread
+     * (known to the collector), as long as the trace, loop and guards stay: it
+     * writes nothing that running code can see until redirect(). */
     struct tw_code *(*compile)(const struct tw_trace *t, struct tw_loop *loop,
                                struct tw_guard *from, int tier, char *err,
                                size_t errsize);
-    /* From now on the guard's exit goes on in code. */
+    /* Tier 2 of a loop together with bridges of its guards (and of theirs) as
+     * one function. NULL member: the backend has no such thing. */
+    struct tw_code *(*compile_tree)(const struct tw_trace *t,
+                                    struct tw_loop *loop,
+                                    const struct tw_branch *branches,
+                                    unsigned nbranches, char *err,
+                                    size_t errsize);
+    /* From now on the guard's exit goes on in code; sets guard->bridge. */
     void (*attach)(struct tw_guard *guard, struct tw_code *code);
-    /* Entries and jumps to the old code's labels go to the new code's. Used
-     * when tier 2 (or a retrace) replaces a loop. */
+    /* Entries and jumps to the old code's labels go to the new code's: sets
+     * code/entry of the targets that both have. The old code stays, frames may
+     * be running it. Used when tier 2 (or a retrace) replaces a loop. */
     void (*redirect)(struct tw_code *old, struct tw_code *fresh);
-    /* Runs code from an entry until it exits; returns frame->exit. Grows the
-     * frame itself if attached code needs more slots: *frame may change. */
+    /* Runs code from an entry until it exits; returns frame->exit. */
     struct tw_guard *(*execute)(struct tw_code *code, int entry,
-                                struct tw_jitframe **frame);
+                                struct tw_jitframe *frame);
+    /* No frame runs the code any more. Clears its targets and guards (which
+     * must still be there). */
     void (*free_code)(struct tw_code *code);
 };
 
 extern const struct tw_backend tw_backend_reference;
+/* Testing: every Nth executed guard of newly compiled code fails although it
+ * holds (but for guard_not_forced, whose failing says that somebody forced).
+ * 0: off. Set before compiling; both backends heed it. */
+extern unsigned tw_backend_fail_every;
 /* libtw-llvm.so exports this symbol; meta/ loads it when the first trace is
  * compiled: `const struct tw_backend *tw_backend_llvm(void)`. */
 const struct tw_backend *tw_backend_llvm(void);

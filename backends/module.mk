@@ -1,0 +1,3 @@
+# What executes traces: the reference backend (in libtracewright.a) and LLVM (loaded).
+BACKENDS_SRCS += \
+    backends/frame.c

@@ -77,7 +77,7 @@ struct tw_loop {
     void *meta;                /* meta/'s own: age, key, invalidation list */
     int32_t hotness;           /* set by meta/: tier-1 code counts it down by one
                                   at each jump to the loop's labels and calls
-                                  hooks->hot when it becomes 0 */
+                                  hooks->hot when it has become 0 */
     void *opt;                 /* optimizer's own */
     const void **descrs;       /* shared by its guards' resume data */
     uint32_t ndescrs, descrs_cap;
@@ -93,7 +93,8 @@ struct tw_backend_hooks {
                                      const union tw_value *args);
     void *(*new_object)(const struct tw_sizedescr *d);
     void *(*new_var)(const struct tw_sizedescr *d, int64_t n);
-    /* loop->hotness became 0: worth tier 2. May be NULL. */
+    /* loop->hotness ran out: worth tier 2. Called again every few thousand
+     * iterations until redirect() has given the loop other code. May be NULL. */
     void (*hot)(struct tw_loop *loop);
 };
 

@@ -66,3 +66,7 @@ lint:
 	$(Q)tools/lint
 format:
 	$(Q)git ls-files '*.c' '*.h' | xargs $(FORMAT) -i
+
+bench: setup
+	$(Q)$(MAKE) --no-print-directory all stdlib $(B)/tw-bench
+	$(Q)$(B)/tw-bench $(B)

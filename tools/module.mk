@@ -1,0 +1,2 @@
+# Tools for people and for the tests.
+BENCH_SRCS := tools/bench/main.c tools/bench/run.c tools/bench/report.c

@@ -102,6 +102,15 @@ enum tw_jop {
  * the number is no jitcode operation. Owner: ir/jitcode.c. */
 const char *tw_jop_name(unsigned op);
 const char *tw_jop_operands(unsigned op);
+/* The pc of the operation after the one at pc; of the one that ends at pc. */
+uint32_t tw_jop_next(const struct tw_jitcode *c, uint32_t pc);
+uint32_t tw_jop_before(const struct tw_jitcode *c, uint32_t pc);
+/* Where the call operation that ends at pc puts its result: *bank -1 if it has
+ * none. */
+void tw_jop_result_before(const struct tw_jitcode *c, uint32_t pc, int *bank,
+                          uint32_t *reg);
+/* The source line of pc, 0 if unknown. */
+uint32_t tw_jitcode_line(const struct tw_jitcode *c, uint32_t pc);
 /* Writes the disassembly, one operation a line. */
 struct tw_log;
 void tw_jitcode_print(const struct tw_program *p, const struct tw_jitcode *c,

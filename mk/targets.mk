@@ -24,7 +24,7 @@ clean:
 # ---------------------------------------------------------------- set-up
 # The commands below set the machine up first and then build in a second make, because the
 # first one may have started without the tools that its variables ask.
-.PHONY: setup stdlib format run check bench install lint asan ubsan stress fuzz prove bless
+.PHONY: setup stdlib format run check bench install lint asan ubsan stress fuzz bless
 setup:
 	$(Q)tools/setup
 
@@ -54,13 +54,40 @@ check: setup
 	$(Q)$(MAKE) --no-print-directory all stdlib units nojit
 	$(Q)B=$(B) tests/run $(TEST_FILTER)
 
-asan ubsan stress:
+asan ubsan:
 	$(Q)tools/setup
 	$(Q)$(MAKE) --no-print-directory MODE=$@ all stdlib units nojit
-	$(Q)B=$(BUILD)/$@ tests/run $(TEST_FILTER)
+	$(Q)B=$(BUILD)/$@ TEST_SCALE=4 tests/run $(TEST_FILTER)
 asan: export ASAN_OPTIONS ?= detect_leaks=0:detect_stack_use_after_return=0:abort_on_error=1
 ubsan: export UBSAN_OPTIONS ?= print_stacktrace=1
-stress: export TWSTRESS ?= 1
+
+# The programs again, with what is rare made common. One set of JIT parameters a run.
+STRESS_SETS ?= \
+    threshold=1,function_threshold=1,trace_eagerness=1,tier2_threshold=2,tier2_bridge_threshold=2 \
+    threshold=3,trace_eagerness=2,stress_abort=200 \
+    threshold=7,trace_eagerness=5,stress_guard=23 \
+    threshold=13,stress_gc=500,tier2_sync=1,tier2_threshold=20
+STRESS_TESTS ?= bench/*/jit python lox bf
+stress: setup
+	$(Q)$(MAKE) --no-print-directory MODE=stress all stdlib
+	$(Q)failed=0; set -f; for set in $(STRESS_SETS); do \
+	    echo "TWSTRESS=$$set"; \
+	    TWSTRESS=$$set B=$(BUILD)/stress TEST_SCALE=8 \
+	        tests/run $(or $(TEST_FILTER),$(STRESS_TESTS)) || failed=1; \
+	done; exit $$failed
+
+# tests/fuzz/run with a longer leash than it has inside make check.
+FUZZ_SECONDS ?= 300
+fuzz: setup
+	$(Q)$(MAKE) --no-print-directory all units
+	$(Q)[ -x tests/fuzz/run ] || { echo 'fuzz: there is no tests/fuzz/run yet' >&2; exit 1; }
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) TEST_TIMEOUT=$$(($(FUZZ_SECONDS) * 4 + 60)) B=$(B) \
+	    tests/run -v fuzz
+
+# Rewrites expected traces and jitcode from what is printed now; read the diff afterwards.
+bless: all units
+	$(Q)TW_BLESS=1 B=$(B) tests/run $(TEST_FILTER)
+	$(Q)git --no-pager diff --stat -- tests docs
 
 lint:
 	$(Q)tools/lint
@@ -70,3 +97,22 @@ format:
 bench: setup
 	$(Q)$(MAKE) --no-print-directory all stdlib $(B)/tw-bench
 	$(Q)$(B)/tw-bench $(B)
+
+# ---------------------------------------------------------------- install
+# Programs find what belongs to them relative to themselves: libtw-llvm.so and libtracewright.a in
+# ../lib/tracewright, Python's library in ../lib/python27, headers in ../include.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+DEST    := $(DESTDIR)$(PREFIX)
+install: all stdlib
+	$(Q)install -d $(DEST)/bin $(DEST)/include/tw $(DEST)/lib/tracewright \
+	    $(DEST)/lib/pkgconfig $(DEST)/lib/python27 $(DEST)/share/man/man1
+	$(Q)for p in $(wildcard $(addprefix $(B)/,twcc tw-opt $(filter-out $(NOJIT_ONLY),$(CLIENTS)))); do \
+	    install -m 755 $$p $(DEST)/bin; done
+	$(Q)for f in $(wildcard $(B)/tw-codegen $(LIBTW_LLVM)); do \
+	    install -m 755 $$f $(DEST)/lib/tracewright; done
+	$(Q)install -m 644 $(LIBTRACEWRIGHT) $(DEST)/lib/tracewright
+	$(Q)install -m 644 toolkit/api/tw/*.h $(DEST)/include/tw
+	$(Q)cp -R $(STDLIB_DIR)/. $(DEST)/lib/python27
+	$(Q)install -m 644 $(wildcard docs/man/*.1) $(DEST)/share/man/man1
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|' mk/tracewright.pc.in > $(DEST)/lib/pkgconfig/tracewright.pc

@@ -4,3 +4,7 @@ TOOLKIT_SRCS += \
     toolkit/base/options.c toolkit/base/counters.c \
     toolkit/ir/jitcode.c \
     toolkit/exit/blackhole.c
+TOOLKIT_SRCS += \
+    toolkit/meta/calls.c toolkit/meta/location.c toolkit/meta/heapcache.c \
+    toolkit/meta/recorder.c toolkit/meta/record_call.c toolkit/meta/record_heap.c \
+    toolkit/meta/record_hint.c toolkit/meta/record_merge.c

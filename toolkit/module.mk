@@ -1,9 +1,19 @@
 # The toolkit's sources, in the order of the walk (toolkit/gc has a list of its own).
 TOOLKIT_SRCS += \
     toolkit/base/log.c toolkit/base/vec.c toolkit/base/arena.c toolkit/base/map.c \
-    toolkit/base/options.c toolkit/base/counters.c \
-    toolkit/ir/jitcode.c \
-    toolkit/exit/blackhole.c
+    toolkit/base/options.c toolkit/base/counters.c
+
+# ir
+TOOLKIT_SRCS += \
+    toolkit/ir/jitcode.c
+
+# exit
+TOOLKIT_SRCS += \
+    toolkit/exit/blackhole.c \
+    toolkit/exit/resume.c \
+    toolkit/exit/force.c
+
+# meta
 TOOLKIT_SRCS += \
     toolkit/meta/calls.c toolkit/meta/location.c toolkit/meta/heapcache.c \
     toolkit/meta/recorder.c toolkit/meta/record_call.c toolkit/meta/record_heap.c \

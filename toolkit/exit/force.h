@@ -27,4 +27,7 @@ struct tw_virtual_ref {
 #define TW_IS_VREF(h) (((uintptr_t)(h)) & 1)
 #define TW_VREF_OF(h) ((struct tw_virtual_ref *)((uintptr_t)(h) - 1))
 
+/* tw_rt_force_virtualizable and tw_rt_virtual_ref_force are declared in
+ * ir/jitcode.h: native code calls them too. */
+
 #endif

@@ -37,8 +37,22 @@ struct tw_resume_sink {
                   const struct tw_box *v);
 };
 
+/* Callbacks that are NULL are not called: without `frame`, decoding stops
+ * before the frames. */
 void tw_resume_decode(const struct tw_program *p, const struct tw_guard *g,
                       const struct tw_jitframe *frame,
                       const struct tw_resume_sink *sink);
+
+/* Rebuilds the interpreter's state where guard g left machine code as a chain of
+ * blackhole frames: virtuals made, pending stores done, the virtualizable and
+ * the virtual references up to date. If the frame was forced before, the
+ * forcer's objects are used and memory is left as it is. */
+void tw_resume_blackhole(const struct tw_program *p, const struct tw_guard *g,
+                         const struct tw_jitframe *frame, struct tw_bh *bh);
+/* The part of that which others can see, while the frame's call still runs.
+ * Returns what frame->forced is to hold: the objects made, for the guard's later
+ * failure. */
+void *tw_resume_force(const struct tw_program *p, const struct tw_guard *g,
+                      const struct tw_jitframe *frame);
 
 #endif

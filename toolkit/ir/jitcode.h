@@ -152,5 +152,6 @@ void tw_rt_invalidate(void **watch);
 void *tw_rt_virtual_ref_force(void *vref);
 /* Registers the program at start (a constructor made by codegen). */
 void tw_rt_register(const struct tw_program *p);
+extern const struct tw_program *tw_rt_program; /* the registered one */
 
 #endif

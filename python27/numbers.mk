@@ -1,0 +1,5 @@
+# Numbers.
+python27_SRCS += \
+  python27/objects/numparse.c \
+  python27/objects/intobject.c \
+  python27/objects/floatobject.c

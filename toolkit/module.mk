@@ -5,7 +5,8 @@ TOOLKIT_SRCS += \
 
 # ir
 TOOLKIT_SRCS += \
-    toolkit/ir/jitcode.c
+    toolkit/ir/ops.c toolkit/ir/descr.c toolkit/ir/trace.c toolkit/ir/trace_text.c \
+    toolkit/ir/trace_names.c toolkit/ir/trace_verify.c toolkit/ir/jitcode.c
 
 # exit
 TOOLKIT_SRCS += \

@@ -16,11 +16,19 @@
  *            index], tagged value
  *   nvable values, then tagged values (frame object, fields, items)
  *   nvrefs values (pairs), tagged
- *   nframes, then from the outermost: jitcode index, pc, and a tagged value
+ *   nframes, then from the outermost: jitcode's index in the program, pc, and a tagged value
  *            for each live register at pc, in the order of tw_live.regs
+ *   then what the optimizer wants to know in a bridge (its own matter, see
+ *   opt/bridge.c; decoders of the state stop before it)
  * A tagged value is a varint whose low two bits say what the rest is:
  *   0 failarg number   1 number in guard->consts   2 small integer, zigzag
  *   3 number of a virtual
+ *
+ * That string is not stored as such: most guards differ from the one before in
+ * a few bytes, and guard->resume holds the difference. exit/numbering.h's
+ * tw_resume_expand gives the string back; nobody else looks at guard->resume.
+ * So that it is alike from guard to guard, a value keeps its failarg number
+ * as long as it lives, which leaves holes in the failargs.
  */
 #ifndef TW_GUARD_H
 #define TW_GUARD_H
@@ -38,13 +46,13 @@ struct tw_guard {
     uint16_t opnum;
     uint32_t id; /* "Guard12" in logs */
     struct tw_loop *loop;
-    /* resume data, shared tables belong to the trace's loop */
+    /* resume data; tables shared by all guards of a trace, owned by the loop */
     const uint8_t *resume;
     uint32_t resume_size;
     uint16_t nfailargs;
     char *fail_types;           /* nfailargs of 'i' 'r' 'f', 'v' a hole */
-    const void **descrs;        /* of the loop: shared by its guards */
-    struct tw_const *consts;    /* of the loop: shared, GC-scanned */
+    const void **descrs;
+    struct tw_const *consts;    /* GC-scanned */
     /* backend: failarg k is in jitframe slot locations[k] */
     uint16_t *locations;
     void *backend;              /* the backend's own record */

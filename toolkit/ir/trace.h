@@ -44,7 +44,10 @@ struct tw_op {
     const void *descr;  /* struct tw_*descr, tw_target, tw_loop */
     /* guards: */
     struct tw_guard *guard; /* resume data; made when the guard is emitted */
-    int32_t snapshot;   /* recorded traces: index into trace->snapshots, -1 */
+    int32_t snapshot;   /* recorded traces: index into trace->snapshots, -1. Of
+                           guards, and of the jump at the end: the state at the
+                           merge point reached, for guards that the optimizer
+                           makes there to enter a target (-1: it makes none) */
     uint32_t failargs;  /* optimized traces: first in trace->args */
     uint16_t nfailargs; /* TW_NOVALUE among them: a hole */
 };
@@ -63,7 +66,7 @@ struct tw_snapshot {
     int32_t frame;   /* innermost */
     uint32_t vable;  /* first in trace->args: frame object, fields, items */
     uint16_t nvable; /* 0: the driver has no virtualizable */
-    uint16_t nvrefs; /* virtual refs alive: pairs (vref, real) */
+    uint16_t nvrefs; /* values: pairs (vref, real) of virtual refs alive */
     uint32_t vrefs;
 };
 
@@ -96,6 +99,15 @@ uint32_t tw_trace_push_args(struct tw_trace *t, const tw_vref *v, unsigned n);
 tw_vref tw_trace_const_i(struct tw_trace *t, int64_t v);
 tw_vref tw_trace_const_r(struct tw_trace *t, const void *v);
 tw_vref tw_trace_const_f(struct tw_trace *t, double v); /* by bits */
+tw_vref tw_trace_const(struct tw_trace *t, char type, union tw_value v);
+/* Appends a frame (parent: index of the caller's, -1) or a snapshot of frame
+ * and returns its index. nvrefs counts values, two a virtual ref. */
+int32_t tw_trace_snapframe(struct tw_trace *t, int32_t parent,
+                           const struct tw_jitcode *jitcode, uint32_t pc,
+                           const tw_vref *values, unsigned n);
+int32_t tw_trace_snapshot(struct tw_trace *t, int32_t frame,
+                          const tw_vref *vable, unsigned nvable,
+                          const tw_vref *vrefs, unsigned nvrefs);
 
 static inline int tw_is_const(tw_vref v)
 {

@@ -22,7 +22,12 @@ struct tw_opt_options {
     int retrace_limit;
     int max_retrace_guards;
     const struct tw_program *program; /* may be NULL in tests */
+    /* Run-time values of the arguments of rec's final jump. Guards that make a
+     * state fit an existing target are only made where these say that they
+     * would hold; NULL: none are made. The jump's snapshot must be there too. */
+    const union tw_value *end_values;
 };
+#define TW_OPT_DEFAULT_PASSES (~0u)
 
 /* A loop: rec ends in jump (back to its own start, the same green key) whose
  * descr is NULL. On OK, out holds
@@ -47,7 +52,11 @@ enum tw_opt_status tw_optimize_bridge(const struct tw_trace *rec,
                                       const struct tw_opt_options *o,
                                       struct tw_trace *out);
 
-/* One pass by name over a textual trace, for tw-opt and tests. */
+/* Gives back what the optimizer keeps for a loop and for its guards (virtual
+ * states, short preambles, resume data, the guards themselves). */
+void tw_opt_loop_free(struct tw_loop *loop);
+
+/* One pass by name over a textual trace, for tw-opt and tests. -1: no such. */
 int tw_opt_pass_index(const char *name);
 
 #endif

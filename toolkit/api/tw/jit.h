@@ -130,9 +130,9 @@ void tw_mark_keepalive(const void *p);
 /* Marks a place that closes a loop while tracing, without counting. */
 #define tw_loop_header(driver) tw_mark_loop_header(driver)
 #else
-#define tw_jit_merge_point(driver, ...) ((void)0)
-#define tw_can_enter_jit(driver, ...) ((void)0)
-#define tw_loop_header(driver) ((void)0)
+#define tw_jit_merge_point(driver, ...) ((void)(driver))
+#define tw_can_enter_jit(driver, ...) ((void)(driver))
+#define tw_loop_header(driver) ((void)(driver))
 #endif
 
 /*

@@ -1,0 +1,2 @@
+Copies its input up to the end
+,[.,]

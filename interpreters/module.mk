@@ -1,0 +1,3 @@
+# The small languages. Each is one program for twcc and, plain, for the compiler.
+CLIENTS += bf
+bf_SRCS := interpreters/bf/bf.c

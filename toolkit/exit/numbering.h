@@ -78,8 +78,9 @@ void tw_numbering_finish(struct tw_numbering *n, struct tw_num_tables *out);
 void tw_numbering_place(const struct tw_numbering *n, uint32_t k, uint32_t *offset,
                         uint32_t *size);
 
-/* Reading what the optimizer appended: a cursor at the first byte after the frames. Needs the
- * program for the number of values in a frame. */
-const uint8_t *tw_resume_knowledge(const uint8_t *expanded, const struct tw_program *p);
+/* Reading what the optimizer appended: where it begins in the expanded string. */
+struct tw_program;
+const uint8_t *tw_resume_knowledge(const struct tw_guard *g, const uint8_t *expanded,
+                                   const struct tw_program *program);
 
 #endif

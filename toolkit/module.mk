@@ -11,6 +11,7 @@ TOOLKIT_SRCS += \
 # exit
 TOOLKIT_SRCS += \
     toolkit/exit/blackhole.c \
+    toolkit/exit/numbering.c \
     toolkit/exit/resume.c \
     toolkit/exit/force.c
 

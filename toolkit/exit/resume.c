@@ -6,11 +6,13 @@
 #include "toolkit/exit/resume.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "toolkit/base/log.h"
 #include "toolkit/base/vec.h"
 #include "toolkit/exit/force.h"
+#include "toolkit/exit/numbering.h"
 
 /* --------------------------------------------------------------- decoding */
 
@@ -175,7 +177,8 @@ static void decode_frames(struct decoder *d, const struct tw_program *p)
 void tw_resume_decode(const struct tw_program *p, const struct tw_guard *g,
                       const struct tw_jitframe *frame, const struct tw_resume_sink *sink)
 {
-    struct decoder d = {.guard = g, .frame = frame, .sink = sink, .at = g->resume};
+    uint8_t *bytes = tw_resume_expand(g, NULL);
+    struct decoder d = {.guard = g, .frame = frame, .sink = sink, .at = bytes};
     struct tw_box few[FEW];
     uint64_t nvirtuals = number(&d);
 
@@ -184,10 +187,9 @@ void tw_resume_decode(const struct tw_program *p, const struct tw_guard *g,
     decode_pending(&d);
     decode_list(&d, sink->vable);
     decode_list(&d, sink->vrefs);
-    if (sink->frame) {
+    if (sink->frame)
         decode_frames(&d, p);
-        tw_assert(d.at == g->resume + g->resume_size);
-    }
+    free(bytes);
 }
 
 /* ------------------------------------------------- to memory and blackhole */

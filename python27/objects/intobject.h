@@ -122,6 +122,11 @@ double py_as_double(py_object *o);        /* -1.0 with exception */
 /* 1 and *out when o is an int or a long that fits; 0 otherwise, no error. */
 int py_fits_int64(py_object *o, int64_t *out);
 int py_long_sign(py_object *o);
+/* Digits of an int or long in base 2 to 36 with a sign and no prefix; NULL with
+ * MemoryError. */
+char *py_long_to_cstr(py_object *o, int base);
+/* Bits of the absolute value of a long. */
+uint64_t py_long_bit_length(py_object *o);
 /* A long as an int where it fits (results of int(), struct, ...). */
 py_object *py_long_normalize(py_object *o);
 

@@ -13,10 +13,13 @@ TOOLKIT_SRCS += \
     toolkit/exit/blackhole.c \
     toolkit/exit/numbering.c \
     toolkit/exit/resume.c \
-    toolkit/exit/force.c
+    toolkit/exit/force.c toolkit/exit/guardfail.c
 
 # meta
 TOOLKIT_SRCS += \
     toolkit/meta/calls.c toolkit/meta/location.c toolkit/meta/heapcache.c \
     toolkit/meta/recorder.c toolkit/meta/record_call.c toolkit/meta/record_heap.c \
-    toolkit/meta/record_hint.c toolkit/meta/record_merge.c
+    toolkit/meta/record_hint.c toolkit/meta/record_merge.c \
+    toolkit/meta/counter.c toolkit/meta/warm.c toolkit/meta/loop.c toolkit/meta/compile.c \
+    toolkit/meta/engine.c toolkit/meta/quasi.c toolkit/meta/tier2.c toolkit/meta/jitlog.c \
+    toolkit/meta/params.c

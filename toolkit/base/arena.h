@@ -22,7 +22,8 @@ void *tw_arena_copy(struct tw_arena *a, const void *p, size_t n);
 char *tw_arena_strdup(struct tw_arena *a, const char *s);
 void tw_arena_free(struct tw_arena *a);
 
-#define TW_ARENA_NEW(a, type)      ((type *)tw_arena_alloc((a), sizeof(type)))
-#define TW_ARENA_ARRAY(a, type, n) ((type *)tw_arena_alloc((a), sizeof(type) * (size_t)(n)))
+#define TW_ARENA_NEW(a, type) ((type *)tw_arena_alloc((a), sizeof(type)))
+#define TW_ARENA_ARRAY(a, type, n)                                             \
+    ((type *)tw_arena_alloc((a), sizeof(type) * (size_t)(n)))
 
 #endif

@@ -16,7 +16,7 @@ static const struct {
     int is_timer;
 } table[TW_NCOUNTERS] = {
 #define COUNTER(id, label) {label, 0},
-#define TIMER(id, label)   {label, 1},
+#define TIMER(id, label) {label, 1},
 #include "toolkit/base/counters.def"
 #undef COUNTER
 #undef TIMER
@@ -38,9 +38,11 @@ void tw_counters_print(FILE *out)
 {
     for (int c = 0; c < TW_NCOUNTERS; c++) {
         if (table[c].is_timer)
-            fprintf(out, "%-40s %14.6f s\n", table[c].label, (double)tw_counters[c] * 1e-9);
+            fprintf(out, "%-40s %14.6f s\n", table[c].label,
+                    (double)tw_counters[c] * 1e-9);
         else
-            fprintf(out, "%-40s %14llu\n", table[c].label, (unsigned long long)tw_counters[c]);
+            fprintf(out, "%-40s %14llu\n", table[c].label,
+                    (unsigned long long)tw_counters[c]);
         if (c == TW_C_aborts)
             for (int a = 0; a < TW_NABORTS; a++)
                 if (tw_abort_counts[a])

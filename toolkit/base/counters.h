@@ -9,7 +9,7 @@
 
 enum tw_counter {
 #define COUNTER(id, label) TW_C_##id,
-#define TIMER(id, label)   TW_C_time_##id,
+#define TIMER(id, label) TW_C_time_##id,
 #include "toolkit/base/counters.def"
 #undef COUNTER
 #undef TIMER

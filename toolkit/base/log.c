@@ -33,7 +33,8 @@ static int open_channels(const char *list)
         for (int c = 0; c < TW_NLOGS; c++)
             if (n == 3 && !memcmp(list, "all", 3))
                 set |= 1u << c;
-            else if (!strncmp(names[c], list, n) && (!names[c][n] || names[c][n] == '-'))
+            else if (!strncmp(names[c], list, n) &&
+                     (!names[c][n] || names[c][n] == '-'))
                 set |= 1u << c;
         bad += n && !set;
         tw_log_open |= set;

@@ -27,16 +27,19 @@ void tw_log_init(void);
 int tw_log_set(const char *channels, FILE *out);
 
 /* One line "[channel] …" on an open channel; nothing on a closed one. */
-void tw_log(enum tw_log_channel c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void tw_log(enum tw_log_channel c, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* A section: "[time] {channel", lines, "[time] channel}". begin gives the file to write to,
  * locked against other threads until end; only for open channels. */
 FILE *tw_log_begin(enum tw_log_channel c);
 void tw_log_end(enum tw_log_channel c);
 
 /* A bug of the toolkit, or an environment it cannot run in: message and abort(). */
-void tw_fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
-#define tw_assert(x)                                                                               \
-    ((x) ? (void)0 : tw_fatal("%s:%d: assertion failed: %s", __FILE__, __LINE__, #x))
+void tw_fatal(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
+#define tw_assert(x)                                                           \
+    ((x) ? (void)0                                                             \
+         : tw_fatal("%s:%d: assertion failed: %s", __FILE__, __LINE__, #x))
 
 uint64_t tw_now_ns(void); /* monotonic */
 

@@ -31,7 +31,9 @@ static void rebuild(struct tw_map *m)
 {
     struct tw_map old = *m;
 
-    m->size = m->used * 4 < 16 ? 16 : m->used * 2 >= m->size ? m->size * 2 : m->size;
+    m->size = m->used * 4 < 16         ? 16
+              : m->used * 2 >= m->size ? m->size * 2
+                                       : m->size;
     m->entries = tw_calloc(m->size, sizeof *m->entries);
     m->filled = m->used;
     for (uint32_t k = 0; k < old.size; k++)

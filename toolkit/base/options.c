@@ -8,14 +8,14 @@
 #include <string.h>
 
 static const struct tw_options defaults = {
-#define OPTION(name, value, what)      .name = (value),
+#define OPTION(name, value, what) .name = (value),
 #define OPTION_TEXT(name, value, what) .name = (value),
 #include "toolkit/base/options.def"
 #undef OPTION
 #undef OPTION_TEXT
 };
 struct tw_options tw_options = {
-#define OPTION(name, value, what)      .name = (value),
+#define OPTION(name, value, what) .name = (value),
 #define OPTION_TEXT(name, value, what) .name = (value),
 #include "toolkit/base/options.def"
 #undef OPTION
@@ -27,8 +27,9 @@ static const struct {
     size_t offset;
     int is_text;
 } table[] = {
-#define OPTION(name, value, what)      {#name, offsetof(struct tw_options, name), 0},
-#define OPTION_TEXT(name, value, what) {#name, offsetof(struct tw_options, name), 1},
+#define OPTION(name, value, what) {#name, offsetof(struct tw_options, name), 0},
+#define OPTION_TEXT(name, value, what)                                         \
+    {#name, offsetof(struct tw_options, name), 1},
 #include "toolkit/base/options.def"
 #undef OPTION
 #undef OPTION_TEXT

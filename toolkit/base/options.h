@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct tw_options {
-#define OPTION(name, value, what)      int64_t name;
+#define OPTION(name, value, what) int64_t name;
 #define OPTION_TEXT(name, value, what) const char *name;
 #include "toolkit/base/options.def"
 #undef OPTION

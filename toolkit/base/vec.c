@@ -34,7 +34,8 @@ void *tw_realloc(void *p, size_t n)
     return q;
 }
 
-void *tw_vec_grow(void *items, uint32_t n, uint32_t *cap, uint32_t more, size_t size)
+void *tw_vec_grow(void *items, uint32_t n, uint32_t *cap, uint32_t more,
+                  size_t size)
 {
     uint64_t want = (uint64_t)n + more, c = *cap ? (uint64_t)*cap * 2 : 8;
 

@@ -14,17 +14,19 @@ void *tw_calloc(size_t n, size_t size);
 void *tw_realloc(void *p, size_t n);
 
 /* Room for `more` further items; returns the array, *cap updated. */
-void *tw_vec_grow(void *items, uint32_t n, uint32_t *cap, uint32_t more, size_t size);
+void *tw_vec_grow(void *items, uint32_t n, uint32_t *cap, uint32_t more,
+                  size_t size);
 
-#define TW_VEC_ROOM(items, n, cap, more)                                                           \
-    ((items) = (uint64_t)(n) + (more) > (cap)                                                      \
-                   ? tw_vec_grow((items), (n), &(cap), (more), sizeof *(items))                    \
-                   : (items))
+#define TW_VEC_ROOM(items, n, cap, more)                                       \
+    ((items) =                                                                 \
+         (uint64_t)(n) + (more) > (cap)                                        \
+             ? tw_vec_grow((items), (n), &(cap), (more), sizeof *(items))      \
+             : (items))
 /* Appends x: TW_VEC_PUSH(v->items, v->n, v->cap, x). */
-#define TW_VEC_PUSH(items, n, cap, x)                                                              \
-    do {                                                                                           \
-        TW_VEC_ROOM(items, n, cap, 1);                                                             \
-        (items)[(n)++] = (x);                                                                      \
+#define TW_VEC_PUSH(items, n, cap, x)                                          \
+    do {                                                                       \
+        TW_VEC_ROOM(items, n, cap, 1);                                         \
+        (items)[(n)++] = (x);                                                  \
     } while (0)
 
 /* A byte string under construction, with the varints of resume data. */

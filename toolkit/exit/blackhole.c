@@ -66,7 +66,8 @@ static struct tw_bhframe *new_frame(const struct tw_jitcode *code)
     return f;
 }
 
-static struct tw_bhframe *take_frame(const struct tw_jitcode *code, struct tw_bhframe *caller)
+static struct tw_bhframe *take_frame(const struct tw_jitcode *code,
+                                     struct tw_bhframe *caller)
 {
     uint64_t *pool = tw_map_find(&pools, tw_ptr_key(code));
     struct tw_bhframe *f = pool ? (struct tw_bhframe *)(uintptr_t)*pool : NULL;
@@ -91,7 +92,8 @@ static void drop_frame(struct tw_bhframe *f)
     *pool = tw_ptr_key(f);
 }
 
-struct tw_bhframe *tw_bh_push(struct tw_bh *bh, const struct tw_jitcode *code, uint32_t pc)
+struct tw_bhframe *tw_bh_push(struct tw_bh *bh, const struct tw_jitcode *code,
+                              uint32_t pc)
 {
     struct tw_bhframe *f = take_frame(code, bh->top);
 
@@ -99,7 +101,8 @@ struct tw_bhframe *tw_bh_push(struct tw_bh *bh, const struct tw_jitcode *code, u
     if (f->caller) {
         uint32_t reg;
 
-        tw_jop_result_before(f->caller->jitcode, f->caller->pc, &f->result_bank, &reg);
+        tw_jop_result_before(f->caller->jitcode, f->caller->pc, &f->result_bank,
+                             &reg);
         f->result_reg = (int)reg;
     }
     return bh->top = f;
@@ -126,11 +129,12 @@ static int bank_of_kind(char kind)
 }
 
 /* The three lists I, R, F at pc, interleaved as `kinds` says. Returns the pc behind them. */
-static uint32_t gather(const struct tw_bhframe *f, uint32_t pc, const char *kinds, unsigned n,
-                       union tw_value *args)
+static uint32_t gather(const struct tw_bhframe *f, uint32_t pc,
+                       const char *kinds, unsigned n, union tw_value *args)
 {
     const uint16_t *code = f->jitcode->code;
-    uint32_t at[TW_NBANKS] = {pc, skip_lists(code, pc, 1), skip_lists(code, pc, 2)};
+    uint32_t at[TW_NBANKS] = {pc, skip_lists(code, pc, 1),
+                              skip_lists(code, pc, 2)};
 
     for (unsigned k = 0; k < n; k++) {
         int b = bank_of_kind(kinds[k]);
@@ -142,7 +146,8 @@ static uint32_t gather(const struct tw_bhframe *f, uint32_t pc, const char *kind
 
 /* Greens and reds of driver d in its own order. */
 static uint32_t gather_portal(const struct tw_bhframe *f, uint32_t pc,
-                              const struct tw_jitdriver *d, union tw_value *args)
+                              const struct tw_jitdriver *d,
+                              union tw_value *args)
 {
     pc = gather(f, pc, d->green_kinds, d->ngreens, args);
     return gather(f, pc, d->red_kinds, d->nreds, args + d->ngreens);
@@ -186,12 +191,12 @@ enum left { LEFT_CALL, LEFT_RETURN, LEFT_MERGE_POINT };
 struct machine {
     struct tw_bh *bh;
     union tw_value args[MAX_ARGS]; /* LEFT_MERGE_POINT: greens and reds */
-    union tw_value res;            /* LEFT_RETURN */
+    union tw_value res; /* LEFT_RETURN */
     const struct tw_jitdriver *driver;
 };
 
-static void residual(const struct tw_calldescr *d, void *fn, const union tw_value *args,
-                     union tw_value *res)
+static void residual(const struct tw_calldescr *d, void *fn,
+                     const union tw_value *args, union tw_value *res)
 {
     res->i = 0;
     d->stub(fn, args, res);
@@ -214,10 +219,12 @@ static void vref_finish(void *handle, void *real)
 static int inline_call(struct machine *m, struct tw_bhframe *f, int has_result)
 {
     const uint16_t *code = f->jitcode->code;
-    const struct tw_jitcode *callee = m->bh->program->jitcodes[u32(code + f->pc)];
+    const struct tw_jitcode *callee =
+        m->bh->program->jitcodes[u32(code + f->pc)];
     const struct tw_calldescr *d = callee->calldescr;
     uint32_t end = gather(f, f->pc + 2, d->args, d->nargs, m->args);
-    int bank = has_result ? bank_of_kind(d->result) : -1, reg = has_result ? code[end] : -1;
+    int bank = has_result ? bank_of_kind(d->result) : -1,
+        reg = has_result ? code[end] : -1;
 
     f->pc = end + (uint32_t)has_result;
     if (callee->native && !m->bh->callees_in_jitcode) {
@@ -236,7 +243,8 @@ static int inline_call(struct machine *m, struct tw_bhframe *f, int has_result)
     return 1;
 }
 
-static void portal_call(struct machine *m, const struct tw_jitdriver *d, union tw_value *res)
+static void portal_call(struct machine *m, const struct tw_jitdriver *d,
+                        union tw_value *res)
 {
     res->i = 0;
     if (!d->portal_stub)
@@ -248,102 +256,107 @@ static void portal_call(struct machine *m, const struct tw_jitdriver *d, union t
 #define REG_i(k) (bank[TW_BANK_I][code[pc + (k)]].i)
 #define REG_r(k) (bank[TW_BANK_R][code[pc + (k)]].r)
 #define REG_f(k) (bank[TW_BANK_F][code[pc + (k)]].f)
-#define TYPE_i   int64_t
-#define TYPE_r   void *
-#define TYPE_f   double
-#define REG(kind, k)  REG_##kind(k)
-#define TYPE(kind)    TYPE_##kind
-#define DESCR(k)      (p->descrs[u32(code + pc + (k))])
+#define TYPE_i int64_t
+#define TYPE_r void *
+#define TYPE_f double
+#define REG(kind, k) REG_##kind(k)
+#define TYPE(kind) TYPE_##kind
+#define DESCR(k) (p->descrs[u32(code + pc + (k))])
 
 /* Memory operations, alike for the three kinds. */
-#define LOAD_FIELD(opcode, kind)                                                                   \
-    case opcode: {                                                                                 \
-        const struct tw_fielddescr *d = (const void *)DESCR(1);                                    \
-        REG(kind, 3) = tw_load((char *)REG(r, 0) + d->offset, d->type, d->size, d->flags).kind;    \
-        pc += 4;                                                                                   \
-        break;                                                                                     \
+#define LOAD_FIELD(opcode, kind)                                               \
+    case opcode: {                                                             \
+        const struct tw_fielddescr *d = (const void *)DESCR(1);                \
+        REG(kind, 3) =                                                         \
+            tw_load((char *)REG(r, 0) + d->offset, d->type, d->size, d->flags) \
+                .kind;                                                         \
+        pc += 4;                                                               \
+        break;                                                                 \
     }
-#define STORE_FIELD(opcode, kind)                                                                  \
-    case opcode: {                                                                                 \
-        const struct tw_fielddescr *d = (const void *)DESCR(2);                                    \
-        tw_store((char *)REG(r, 0) + d->offset, d->type, d->size,                                  \
-                 (union tw_value){.kind = REG(kind, 1)});                                          \
-        pc += 4;                                                                                   \
-        break;                                                                                     \
+#define STORE_FIELD(opcode, kind)                                              \
+    case opcode: {                                                             \
+        const struct tw_fielddescr *d = (const void *)DESCR(2);                \
+        tw_store((char *)REG(r, 0) + d->offset, d->type, d->size,              \
+                 (union tw_value){.kind = REG(kind, 1)});                      \
+        pc += 4;                                                               \
+        break;                                                                 \
     }
-#define LOAD_ITEM(opcode, kind)                                                                    \
-    case opcode: {                                                                                 \
-        const struct tw_arraydescr *d = (const void *)DESCR(2);                                    \
-        REG(kind, 4) = tw_load(item_address(d, REG(r, 0), REG(i, 1)), d->type, d->size, d->flags)  \
-                           .kind;                                                                  \
-        pc += 5;                                                                                   \
-        break;                                                                                     \
+#define LOAD_ITEM(opcode, kind)                                                \
+    case opcode: {                                                             \
+        const struct tw_arraydescr *d = (const void *)DESCR(2);                \
+        REG(kind, 4) = tw_load(item_address(d, REG(r, 0), REG(i, 1)), d->type, \
+                               d->size, d->flags)                              \
+                           .kind;                                              \
+        pc += 5;                                                               \
+        break;                                                                 \
     }
-#define STORE_ITEM(opcode, kind)                                                                   \
-    case opcode: {                                                                                 \
-        const struct tw_arraydescr *d = (const void *)DESCR(3);                                    \
-        tw_store(item_address(d, REG(r, 0), REG(i, 1)), d->type, d->size,                          \
-                 (union tw_value){.kind = REG(kind, 2)});                                          \
-        pc += 5;                                                                                   \
-        break;                                                                                     \
+#define STORE_ITEM(opcode, kind)                                               \
+    case opcode: {                                                             \
+        const struct tw_arraydescr *d = (const void *)DESCR(3);                \
+        tw_store(item_address(d, REG(r, 0), REG(i, 1)), d->type, d->size,      \
+                 (union tw_value){.kind = REG(kind, 2)});                      \
+        pc += 5;                                                               \
+        break;                                                                 \
     }
 /* A virtualizable is plain memory here, once it was forced: reached from outside its portal it
  * may still be in a machine frame's hands. */
-#define FORCE_VABLE(k)                                                                             \
-    do {                                                                                           \
-        if (vi && *(void **)((char *)REG(r, k) + vi->token_offset))                                \
-            tw_rt_force_virtualizable(REG(r, k), vi->token_offset);                                \
+#define FORCE_VABLE(k)                                                         \
+    do {                                                                       \
+        if (vi && *(void **)((char *)REG(r, k) + vi->token_offset))            \
+            tw_rt_force_virtualizable(REG(r, k), vi->token_offset);            \
     } while (0)
 
-static void *item_address(const struct tw_arraydescr *d, void *base, int64_t index)
+static void *item_address(const struct tw_arraydescr *d, void *base,
+                          int64_t index)
 {
     return (char *)base + d->base + index * d->stride;
 }
 
-#define RESIDUAL(kind)                                                                             \
-    {                                                                                              \
-        const struct tw_calldescr *d = (const void *)DESCR(1);                                     \
-        void *fn = REG(r, 0);                                                                      \
-        pc = gather(f, pc + 3, d->args, d->nargs, m->args);                                        \
-        f->pc = pc;                                                                                \
-        residual(d, fn, m->args, &m->res);                                                         \
-        REG(kind, 0) = m->res.kind;                                                                \
-        pc++;                                                                                      \
-        break;                                                                                     \
+#define RESIDUAL(kind)                                                         \
+    {                                                                          \
+        const struct tw_calldescr *d = (const void *)DESCR(1);                 \
+        void *fn = REG(r, 0);                                                  \
+        pc = gather(f, pc + 3, d->args, d->nargs, m->args);                    \
+        f->pc = pc;                                                            \
+        residual(d, fn, m->args, &m->res);                                     \
+        REG(kind, 0) = m->res.kind;                                            \
+        pc++;                                                                  \
+        break;                                                                 \
     }
-#define RECURSIVE(kind)                                                                            \
-    {                                                                                              \
-        const struct tw_jitdriver *d = p->drivers[code[pc]];                                       \
-        pc = gather_portal(f, pc + 1, d, m->args);                                                 \
-        f->pc = pc;                                                                                \
-        portal_call(m, d, &m->res);                                                                \
-        REG(kind, 0) = m->res.kind;                                                                \
-        pc++;                                                                                      \
-        break;                                                                                     \
+#define RECURSIVE(kind)                                                        \
+    {                                                                          \
+        const struct tw_jitdriver *d = p->drivers[code[pc]];                   \
+        pc = gather_portal(f, pc + 1, d, m->args);                             \
+        f->pc = pc;                                                            \
+        portal_call(m, d, &m->res);                                            \
+        REG(kind, 0) = m->res.kind;                                            \
+        pc++;                                                                  \
+        break;                                                                 \
     }
-#define INLINE(has_result)                                                                         \
-    {                                                                                              \
-        f->pc = pc;                                                                                \
-        if (inline_call(m, f, has_result))                                                         \
-            return LEFT_CALL;                                                                      \
-        pc = f->pc;                                                                                \
-        break;                                                                                     \
+#define INLINE(has_result)                                                     \
+    {                                                                          \
+        f->pc = pc;                                                            \
+        if (inline_call(m, f, has_result))                                     \
+            return LEFT_CALL;                                                  \
+        pc = f->pc;                                                            \
+        break;                                                                 \
     }
-#define RETURN(kind)                                                                               \
-    {                                                                                              \
-        m->res.kind = REG(kind, 0);                                                                \
-        return LEFT_RETURN;                                                                        \
+#define RETURN(kind)                                                           \
+    {                                                                          \
+        m->res.kind = REG(kind, 0);                                            \
+        return LEFT_RETURN;                                                    \
     }
-#define OVERFLOW_JUMP(builtin)                                                                     \
-    {                                                                                              \
-        int64_t r;                                                                                 \
-        int over = builtin(REG(i, 0), REG(i, 1), &r);                                              \
-        REG(i, 2) = r;                                                                             \
-        pc = over ? u32(code + pc + 3) : pc + 5;                                                   \
-        break;                                                                                     \
+#define OVERFLOW_JUMP(builtin)                                                 \
+    {                                                                          \
+        int64_t r;                                                             \
+        int over = builtin(REG(i, 0), REG(i, 1), &r);                          \
+        REG(i, 2) = r;                                                         \
+        pc = over ? u32(code + pc + 3) : pc + 5;                               \
+        break;                                                                 \
     }
 
-static const struct tw_vinfo *vinfo_of(const struct machine *m, const struct tw_bhframe *f)
+static const struct tw_vinfo *vinfo_of(const struct machine *m,
+                                       const struct tw_bhframe *f)
 {
     const struct tw_program *p = m->bh->program;
 
@@ -372,29 +385,29 @@ static enum left step(struct machine *m)
             tw_log(TW_LOG_jit_blackhole, "%s %u %s", f->jitcode->name, pc - 1,
                    tw_jop_name(op) ? tw_jop_name(op) : "?");
         switch (op) {
-#define OP1(name, res, ka, expr)                                                                   \
-    case TW_OP_##name: {                                                                           \
-        TYPE(ka) a = REG(ka, 0);                                                                   \
-        REG(res, 1) = (expr);                                                                      \
-        pc += 2;                                                                                   \
-        break;                                                                                     \
+#define OP1(name, res, ka, expr)                                               \
+    case TW_OP_##name: {                                                       \
+        TYPE(ka) a = REG(ka, 0);                                               \
+        REG(res, 1) = (expr);                                                  \
+        pc += 2;                                                               \
+        break;                                                                 \
     }
-#define OP2(name, res, ka, kb, expr)                                                               \
-    case TW_OP_##name: {                                                                           \
-        TYPE(ka) a = REG(ka, 0);                                                                   \
-        TYPE(kb) b = REG(kb, 1);                                                                   \
-        REG(res, 2) = (expr);                                                                      \
-        pc += 3;                                                                                   \
-        break;                                                                                     \
+#define OP2(name, res, ka, kb, expr)                                           \
+    case TW_OP_##name: {                                                       \
+        TYPE(ka) a = REG(ka, 0);                                               \
+        TYPE(kb) b = REG(kb, 1);                                               \
+        REG(res, 2) = (expr);                                                  \
+        pc += 3;                                                               \
+        break;                                                                 \
     }
-#define OP3(name, res, ka, kb, kc, expr)                                                           \
-    case TW_OP_##name: {                                                                           \
-        TYPE(ka) a = REG(ka, 0);                                                                   \
-        TYPE(kb) b = REG(kb, 1);                                                                   \
-        TYPE(kc) c = REG(kc, 2);                                                                   \
-        REG(res, 3) = (expr);                                                                      \
-        pc += 4;                                                                                   \
-        break;                                                                                     \
+#define OP3(name, res, ka, kb, kc, expr)                                       \
+    case TW_OP_##name: {                                                       \
+        TYPE(ka) a = REG(ka, 0);                                               \
+        TYPE(kb) b = REG(kb, 1);                                               \
+        TYPE(kc) c = REG(kc, 2);                                               \
+        REG(res, 3) = (expr);                                                  \
+        pc += 4;                                                               \
+        break;                                                                 \
     }
 #define OPX(name, res, args, flags)
 #include "toolkit/ir/ops.def"
@@ -452,7 +465,8 @@ static enum left step(struct machine *m)
             pc = REG(i, 0) ? pc + 3 : u32(code + pc + 1);
             break;
         case TW_JOP_switch:
-            pc = switch_target(&f->jitcode->switches[u32(code + pc + 1)], REG(i, 0));
+            pc = switch_target(&f->jitcode->switches[u32(code + pc + 1)],
+                               REG(i, 0));
             break;
         case TW_JOP_move_i:
             REG(i, 1) = REG(i, 0);
@@ -475,7 +489,8 @@ static enum left step(struct machine *m)
         case TW_JOP_return_v:
             return LEFT_RETURN;
         case TW_JOP_unreachable:
-            tw_fatal("%s: unreachable code reached at %u (%s:%u)", f->jitcode->name, pc - 1,
+            tw_fatal("%s: unreachable code reached at %u (%s:%u)",
+                     f->jitcode->name, pc - 1,
                      f->jitcode->file ? f->jitcode->file : "?",
                      tw_jitcode_line(f->jitcode, pc - 1));
         case TW_JOP_add_jump_if_ovf:
@@ -651,8 +666,8 @@ static enum left step(struct machine *m)
             const struct tw_fielddescr *d = (const void *)DESCR(1);
 
             FORCE_VABLE(0);
-            bank[bank_of_kind(d->type)][code[pc + 3]] =
-                tw_load((char *)REG(r, 0) + d->offset, d->type, d->size, d->flags);
+            bank[bank_of_kind(d->type)][code[pc + 3]] = tw_load(
+                (char *)REG(r, 0) + d->offset, d->type, d->size, d->flags);
             pc += 4;
             break;
         }
@@ -674,7 +689,8 @@ static enum left step(struct machine *m)
 
             FORCE_VABLE(0);
             bank[bank_of_kind(d->type)][code[pc + 4]] =
-                tw_load(item_address(d, REG(r, 0), REG(i, 1)), d->type, d->size, d->flags);
+                tw_load(item_address(d, REG(r, 0), REG(i, 1)), d->type, d->size,
+                        d->flags);
             pc += 5;
             break;
         }
@@ -690,7 +706,8 @@ static enum left step(struct machine *m)
             break;
         }
         default:
-            tw_fatal("%s: operation %u at %u is not jitcode", f->jitcode->name, op, pc - 1);
+            tw_fatal("%s: operation %u at %u is not jitcode", f->jitcode->name,
+                     op, pc - 1);
         }
     }
 }
@@ -707,7 +724,8 @@ static int return_to_caller(struct machine *m)
     return m->bh->top != NULL;
 }
 
-enum tw_enter_result tw_bh_run(struct tw_bh *bh, union tw_value *args, union tw_value *res)
+enum tw_enter_result tw_bh_run(struct tw_bh *bh, union tw_value *args,
+                               union tw_value *res)
 {
     struct machine m = {.bh = bh};
 
@@ -719,7 +737,8 @@ enum tw_enter_result tw_bh_run(struct tw_bh *bh, union tw_value *args, union tw_
         if (left == LEFT_MERGE_POINT) {
             if (!bh->top->caller) {
                 memcpy(args, m.args,
-                       (size_t)(m.driver->ngreens + m.driver->nreds) * sizeof *args);
+                       (size_t)(m.driver->ngreens + m.driver->nreds) *
+                           sizeof *args);
                 drop_frame(bh->top);
                 bh->top = NULL;
                 return TW_ENTER_CONTINUE;

@@ -15,7 +15,8 @@ static void force_frame(struct tw_jitframe *frame)
     struct tw_guard *g = frame->force;
 
     if (!g)
-        tw_fatal("a machine frame was forced outside of a call that may force it");
+        tw_fatal(
+            "a machine frame was forced outside of a call that may force it");
     if (frame->forced)
         return;
     tw_count(TW_C_forcings, 1);
@@ -42,7 +43,8 @@ void *tw_rt_virtual_ref_force(void *handle)
     if (v->token && v->token != TW_TOKEN_TRACING) {
         force_frame(v->token);
         if (!v->forced)
-            tw_fatal("forcing a frame did not give a virtual reference its object");
+            tw_fatal(
+                "forcing a frame did not give a virtual reference its object");
     }
     v->token = NULL;
     return v->forced;

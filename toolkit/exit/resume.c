@@ -66,7 +66,8 @@ static void skip_tagged(struct decoder *d)
  * to them, then fields are set: fields may hold any of them. */
 enum virtual_pass { ALLOCATE, REFER, FILL, NVIRTUAL_PASSES };
 
-static void struct_virtual(struct decoder *d, uint64_t k, enum virtual_pass pass)
+static void struct_virtual(struct decoder *d, uint64_t k,
+                           enum virtual_pass pass)
 {
     const struct tw_sizedescr *size = d->guard->descrs[number(d)];
     int64_t nitems = (int64_t)number(d);
@@ -107,7 +108,8 @@ static void decode_virtuals(struct decoder *d, uint64_t n)
                 ref_virtual(d, k, pass);
                 break;
             default:
-                tw_fatal("resume data of Guard%u: unknown kind of virtual", d->guard->id);
+                tw_fatal("resume data of Guard%u: unknown kind of virtual",
+                         d->guard->id);
             }
     }
 }
@@ -119,10 +121,12 @@ static void decode_pending(struct decoder *d)
         struct tw_box base = tagged(d), index;
 
         if (descr->kind == TW_DK_FIELD) {
-            d->sink->setfield(d->sink->self, base, (const void *)descr, tagged(d));
+            d->sink->setfield(d->sink->self, base, (const void *)descr,
+                              tagged(d));
         } else {
             index = tagged(d);
-            d->sink->setitem(d->sink->self, base, (const void *)descr, index, tagged(d));
+            d->sink->setitem(d->sink->self, base, (const void *)descr, index,
+                             tagged(d));
         }
     }
 }
@@ -139,8 +143,8 @@ static struct tw_box *box_array(struct tw_box *few, uint64_t n)
     return b;
 }
 
-static void decode_list(struct decoder *d,
-                        void (*to)(void *self, unsigned n, const struct tw_box *v))
+static void decode_list(struct decoder *d, void (*to)(void *self, unsigned n,
+                                                      const struct tw_box *v))
 {
     struct tw_box few[FEW];
     uint64_t n = number(d);
@@ -175,7 +179,8 @@ static void decode_frames(struct decoder *d, const struct tw_program *p)
 }
 
 void tw_resume_decode(const struct tw_program *p, const struct tw_guard *g,
-                      const struct tw_jitframe *frame, const struct tw_resume_sink *sink)
+                      const struct tw_jitframe *frame,
+                      const struct tw_resume_sink *sink)
 {
     uint8_t *bytes = tw_resume_expand(g, NULL);
     struct decoder d = {.guard = g, .frame = frame, .sink = sink, .at = bytes};
@@ -203,7 +208,7 @@ struct forced {
 struct real_sink {
     const struct tw_guard *guard;
     struct tw_bh *bh;
-    struct forced *made;       /* forcing: objects made are noted here */
+    struct forced *made; /* forcing: objects made are noted here */
     const struct forced *have; /* after forcing: they come from here */
     uint32_t nhad;
     const struct tw_program *program;
@@ -214,7 +219,8 @@ static struct tw_box real(union tw_value v)
     return (struct tw_box){v, TW_NOVALUE};
 }
 
-static struct tw_box real_failarg(void *self, unsigned k, char type, union tw_value v)
+static struct tw_box real_failarg(void *self, unsigned k, char type,
+                                  union tw_value v)
 {
     (void)self, (void)k, (void)type;
     return real(v);
@@ -252,7 +258,8 @@ static struct tw_box had(struct real_sink *s)
     return real((union tw_value){.r = s->have->objects[s->nhad++]});
 }
 
-static struct tw_box real_allocate(void *self, const struct tw_sizedescr *d, int64_t nitems)
+static struct tw_box real_allocate(void *self, const struct tw_sizedescr *d,
+                                   int64_t nitems)
 {
     struct real_sink *s = self;
 
@@ -260,8 +267,8 @@ static struct tw_box real_allocate(void *self, const struct tw_sizedescr *d, int
         return had(s);
     void *p = d->item_size ? tw_new_object_var(d, nitems) : tw_new_object(d);
     if (!p)
-        tw_fatal("out of memory (%s with %" PRId64 " items)", d->name ? d->name : "array",
-                 nitems);
+        tw_fatal("out of memory (%s with %" PRId64 " items)",
+                 d->name ? d->name : "array", nitems);
     return note(s, p);
 }
 
@@ -278,8 +285,8 @@ static struct tw_box real_virtual_ref(void *self, struct tw_box object)
     return note(s, (char *)v + 1);
 }
 
-static void real_setfield(void *self, struct tw_box base, const struct tw_fielddescr *d,
-                          struct tw_box v)
+static void real_setfield(void *self, struct tw_box base,
+                          const struct tw_fielddescr *d, struct tw_box v)
 {
     struct real_sink *s = self;
 
@@ -287,13 +294,15 @@ static void real_setfield(void *self, struct tw_box base, const struct tw_fieldd
         tw_store((char *)base.val.r + d->offset, d->type, d->size, v.val);
 }
 
-static void real_setitem(void *self, struct tw_box base, const struct tw_arraydescr *d,
-                         struct tw_box index, struct tw_box v)
+static void real_setitem(void *self, struct tw_box base,
+                         const struct tw_arraydescr *d, struct tw_box index,
+                         struct tw_box v)
 {
     struct real_sink *s = self;
 
     if (!s->have)
-        tw_store((char *)base.val.r + d->base + index.val.i * d->stride, d->type, d->size, v.val);
+        tw_store((char *)base.val.r + d->base + index.val.i * d->stride,
+                 d->type, d->size, v.val);
 }
 
 static void real_vable(void *self, unsigned n, const struct tw_box *v)
@@ -312,8 +321,9 @@ static void real_vable(void *self, unsigned n, const struct tw_box *v)
         } else {
             const struct tw_arraydescr *d = vi->array;
 
-            tw_store(frame + d->base + (int64_t)(k - 1 - vi->nfields) * d->stride, d->type,
-                     d->size, v[k].val);
+            tw_store(frame + d->base +
+                         (int64_t)(k - 1 - vi->nfields) * d->stride,
+                     d->type, d->size, v[k].val);
         }
     *(void **)(frame + vi->token_offset) = NULL;
 }
@@ -335,7 +345,8 @@ static void real_frame(void *self, const struct tw_jitcode *code, uint32_t pc,
     struct real_sink *s = self;
     struct tw_bhframe *f = tw_bh_push(s->bh, code, pc);
     const struct tw_live *live =
-        &s->program->live[code->code[pc + 1] | (uint32_t)code->code[pc + 2] << 16];
+        &s->program
+             ->live[code->code[pc + 1] | (uint32_t)code->code[pc + 2] << 16];
     const uint16_t *reg = live->regs;
 
     for (int b = 0; b < TW_NBANKS; b++)
@@ -357,7 +368,8 @@ static const struct tw_resume_sink to_memory = {
 void tw_resume_blackhole(const struct tw_program *p, const struct tw_guard *g,
                          const struct tw_jitframe *frame, struct tw_bh *bh)
 {
-    struct real_sink s = {.guard = g, .bh = bh, .have = frame->forced, .program = p};
+    struct real_sink s = {
+        .guard = g, .bh = bh, .have = frame->forced, .program = p};
     struct tw_resume_sink sink = to_memory;
 
     sink.self = &s;

@@ -15,6 +15,7 @@
 #include "tw/gc.h"
 
 #include <gc/gc.h>
+#include <gc/gc_mark.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,10 +30,26 @@ enum { GRANULE = 16, SMALL_GRANULES = 16 };
 /* free_list[kind][granules]: kind 0 atomic, 1 scanned. */
 static void *free_list[2][SMALL_GRANULES + 1];
 
+/* Testing: collect at every Nth allocation (0: off). Every allocation takes the
+ * slow path then. */
+static unsigned stress_every;
+
 static _Noreturn void out_of_memory(size_t nbytes)
 {
     fprintf(stderr, "tracewright: out of memory (%zu bytes)\n", nbytes);
     exit(1);
+}
+
+/* With the world stopped: the collector follows no links through atomic
+ * objects, so it would take the rest of an atomic free list for garbage. */
+static GC_push_other_roots_proc push_other_roots;
+static void GC_CALLBACK mark_atomic_lists(void)
+{
+    for (int k = 0; k <= SMALL_GRANULES; k++)
+        for (void *p = free_list[0][k]; p; p = GC_NEXT(p))
+            GC_set_mark_bit(p);
+    if (push_other_roots)
+        push_other_roots();
 }
 
 void tw_gc_init(void)
@@ -47,14 +64,39 @@ void tw_gc_init(void)
     GC_INIT();
     GC_set_warn_proc(GC_ignore_warn_proc);
     GC_allow_register_threads();
+    push_other_roots = GC_get_push_other_roots();
+    GC_set_push_other_roots(mark_atomic_lists);
     /* A small first heap avoids a dozen collections while a program loads. */
     if (GC_get_heap_size() < (size_t)16 << 20)
         GC_expand_hp(((size_t)16 << 20) - GC_get_heap_size());
 }
 
+static void stress_tick(void)
+{
+    static unsigned n;
+
+    if (stress_every && ++n % stress_every == 0 && !GC_is_disabled())
+        GC_gcollect();
+}
+
+void tw_gc_stress(unsigned every)
+{
+    stress_every = every;
+    if (every)
+        memset(free_list, 0, sizeof free_list);
+}
+
 static __attribute__((noinline)) void *refill(int scanned, size_t granules)
 {
     void *list = NULL;
+
+    if (stress_every) {
+        stress_tick();
+        list = scanned ? GC_MALLOC(granules * GRANULE) : GC_MALLOC_ATOMIC(granules * GRANULE);
+        if (!list)
+            out_of_memory(granules * GRANULE);
+        return list;
+    }
     GC_generic_malloc_many(granules * GRANULE, scanned, &list);
     if (!list)
         out_of_memory(granules * GRANULE);
@@ -107,11 +149,15 @@ void *tw_gc_new_var(const struct tw_gctype *type, intptr_t n)
 
 void *tw_gc_malloc(size_t nbytes)
 {
+    if (stress_every)
+        stress_tick();
     return GC_MALLOC(nbytes);
 }
 
 void *tw_gc_malloc_atomic(size_t nbytes)
 {
+    if (stress_every)
+        stress_tick();
     void *p = GC_MALLOC_ATOMIC(nbytes);
     if (p)
         memset(p, 0, nbytes);
@@ -180,6 +226,11 @@ void tw_gc_enable(int on)
 size_t tw_gc_heap_size(void)
 {
     return GC_get_heap_size();
+}
+
+uint64_t tw_gc_allocated(void)
+{
+    return GC_get_total_bytes();
 }
 
 /* Counts bytes outside the heap; every few megabytes of growth collect. */

@@ -42,7 +42,7 @@ struct tw_bridge_info;
 
 struct tw_guard {
     uint8_t dkind; /* TW_DK_GUARD */
-    uint8_t opnum_minus; /* unused, 0 */
+    uint8_t aborts; /* meta: recordings from here that came to nothing */
     uint16_t opnum;
     uint32_t id; /* "Guard12" in logs */
     struct tw_loop *loop;

@@ -19,21 +19,21 @@
 const char *tw_jop_name(unsigned op)
 {
     switch (op) {
-#define OP1(name, res, a, e)                                                                       \
-    case TW_OP_##name:                                                                             \
+#define OP1(name, res, a, e)                                                   \
+    case TW_OP_##name:                                                         \
         return #name;
-#define OP2(name, res, a, b, e)    OP1(name, res, a, e)
+#define OP2(name, res, a, b, e) OP1(name, res, a, e)
 #define OP3(name, res, a, b, c, e) OP1(name, res, a, e)
-#define OPX(name, res, args, flags)                                                                \
-    case TW_OP_##name:                                                                             \
+#define OPX(name, res, args, flags)                                            \
+    case TW_OP_##name:                                                         \
         return (flags) & TW_JITCODE ? #name : NULL;
 #include "toolkit/ir/ops.def"
 #undef OP1
 #undef OP2
 #undef OP3
 #undef OPX
-#define JOP(name, operands)                                                                        \
-    case TW_JOP_##name:                                                                            \
+#define JOP(name, operands)                                                    \
+    case TW_JOP_##name:                                                        \
         return #name;
 #include "toolkit/ir/jitcode_ops.def"
 #undef JOP
@@ -45,29 +45,29 @@ const char *tw_jop_name(unsigned op)
 const char *tw_jop_operands(unsigned op)
 {
     switch (op) {
-#define OP1(name, res, a, e)                                                                       \
-    case TW_OP_##name:                                                                             \
+#define OP1(name, res, a, e)                                                   \
+    case TW_OP_##name:                                                         \
         return #a ">" #res;
-#define OP2(name, res, a, b, e)                                                                    \
-    case TW_OP_##name:                                                                             \
+#define OP2(name, res, a, b, e)                                                \
+    case TW_OP_##name:                                                         \
         return #a #b ">" #res;
-#define OP3(name, res, a, b, c, e)                                                                 \
-    case TW_OP_##name:                                                                             \
+#define OP3(name, res, a, b, c, e)                                             \
+    case TW_OP_##name:                                                         \
         return #a #b #c ">" #res;
-#define OPX(name, res, args, flags)                                                                \
-    case TW_OP_##name:                                                                             \
-        if (!((flags) & TW_JITCODE))                                                               \
-            return NULL;                                                                           \
-        if ((flags) & TW_DESCR)                                                                    \
-            return #res[0] == 'v' ? args "d" : args "d>" #res;                                     \
+#define OPX(name, res, args, flags)                                            \
+    case TW_OP_##name:                                                         \
+        if (!((flags) & TW_JITCODE))                                           \
+            return NULL;                                                       \
+        if ((flags) & TW_DESCR)                                                \
+            return #res[0] == 'v' ? args "d" : args "d>" #res;                 \
         return #res[0] == 'v' ? args : args ">" #res;
 #include "toolkit/ir/ops.def"
 #undef OP1
 #undef OP2
 #undef OP3
 #undef OPX
-#define JOP(name, operands)                                                                        \
-    case TW_JOP_##name:                                                                            \
+#define JOP(name, operands)                                                    \
+    case TW_JOP_##name:                                                        \
         return operands;
 #include "toolkit/ir/jitcode_ops.def"
 #undef JOP
@@ -149,7 +149,8 @@ uint32_t tw_jop_before(const struct tw_jitcode *c, uint32_t pc)
     tw_fatal("jitcode %s: nothing before its first operation", c->name);
 }
 
-void tw_jop_result_before(const struct tw_jitcode *c, uint32_t pc, int *bank, uint32_t *reg)
+void tw_jop_result_before(const struct tw_jitcode *c, uint32_t pc, int *bank,
+                          uint32_t *reg)
 {
     const char *s = tw_jop_operands(c->code[tw_jop_before(c, pc)]);
     const char *arrow = strchr(s, '>');
@@ -158,7 +159,9 @@ void tw_jop_result_before(const struct tw_jitcode *c, uint32_t pc, int *bank, ui
     *reg = 0;
     if (!arrow)
         return;
-    *bank = arrow[1] == 'i' ? TW_BANK_I : arrow[1] == 'r' ? TW_BANK_R : TW_BANK_F;
+    *bank = arrow[1] == 'i'   ? TW_BANK_I
+            : arrow[1] == 'r' ? TW_BANK_R
+                              : TW_BANK_F;
     *reg = c->code[pc - 1];
 }
 
@@ -184,7 +187,8 @@ struct line {
     size_t n;
 };
 
-static void put(struct line *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void put(struct line *l, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 static void put(struct line *l, const char *fmt, ...)
 {
     va_list ap;
@@ -193,16 +197,19 @@ static void put(struct line *l, const char *fmt, ...)
     int n = vsnprintf(l->text + l->n, sizeof l->text - l->n, fmt, ap);
     va_end(ap);
     if (n > 0)
-        l->n += (size_t)n < sizeof l->text - l->n ? (size_t)n : sizeof l->text - l->n - 1;
+        l->n += (size_t)n < sizeof l->text - l->n ? (size_t)n
+                                                  : sizeof l->text - l->n - 1;
 }
 
 static int bank_of(char letter)
 {
-    return letter == 'i' || letter == 'I' ? TW_BANK_I : letter == 'r' || letter == 'R' ? TW_BANK_R
-                                                                                       : TW_BANK_F;
+    return letter == 'i' || letter == 'I'   ? TW_BANK_I
+           : letter == 'r' || letter == 'R' ? TW_BANK_R
+                                            : TW_BANK_F;
 }
 
-static void put_reg(struct line *l, const struct tw_jitcode *c, int bank, unsigned reg)
+static void put_reg(struct line *l, const struct tw_jitcode *c, int bank,
+                    unsigned reg)
 {
     if (reg < c->nregs[bank]) {
         put(l, "%%%c%u", "irf"[bank], reg);
@@ -262,8 +269,9 @@ static void put_live(struct line *l, const struct tw_live *v)
 }
 
 /* One operand; returns the units it takes. */
-static uint32_t put_operand(struct line *l, const struct tw_program *p, const struct tw_jitcode *c,
-                            char letter, const uint16_t *at)
+static uint32_t put_operand(struct line *l, const struct tw_program *p,
+                            const struct tw_jitcode *c, char letter,
+                            const uint16_t *at)
 {
     switch (letter) {
     case 'i':
@@ -311,8 +319,8 @@ void tw_jitcode_print(const struct tw_program *p, const struct tw_jitcode *c,
     struct line l = {.n = 0};
     uint32_t line = 0;
 
-    put(&l, "%s: %u units, registers i%u r%u f%u", c->name, c->ncode, c->nregs[0], c->nregs[1],
-        c->nregs[2]);
+    put(&l, "%s: %u units, registers i%u r%u f%u", c->name, c->ncode,
+        c->nregs[0], c->nregs[1], c->nregs[2]);
     out(data, l.text);
     for (uint32_t pc = 0; pc < c->ncode;) {
         unsigned op = c->code[pc];
@@ -324,7 +332,7 @@ void tw_jitcode_print(const struct tw_program *p, const struct tw_jitcode *c,
         put(&l, "%6u  %s", pc++, tw_jop_name(op));
         for (int first = 1; *s; s++) {
             if (*s == '>') {
-                put(&l, " -> ");
+                put(&l, " ->");
                 first = 1;
                 continue;
             }

@@ -106,6 +106,10 @@ void tw_gc_init(void);
 void tw_gc_collect(void);
 void tw_gc_enable(int on);
 size_t tw_gc_heap_size(void);
+/* Bytes allocated since the start. */
+uint64_t tw_gc_allocated(void);
+/* Testing: a full collection at every Nth allocation; 0: off. */
+void tw_gc_stress(unsigned every);
 /* Memory outside the heap that an object keeps (bytes may be negative), so
  * that the collector's pace follows it. */
 void tw_gc_external(intptr_t bytes);

@@ -1,0 +1,152 @@
+/*
+ * jitlog.c: logs and hooks of meta/compile.c.
+ */
+#include "toolkit/meta/jitlog.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "toolkit/base/counters.h"
+#include "toolkit/meta/loop.h"
+
+static struct {
+    void (*fn)(const struct tw_hook_event *, void *);
+    void *data;
+    int want_text;
+    int running; /* a hook's own code is not reported to it */
+} hook;
+
+void tw_set_jit_hooks(void (*fn)(const struct tw_hook_event *, void *),
+                      void *data, int want_text)
+{
+    hook.fn = fn;
+    hook.data = data;
+    hook.want_text = want_text;
+}
+
+static void call_hook(const struct tw_hook_event *e)
+{
+    if (!hook.fn || hook.running)
+        return;
+    hook.running = 1;
+    hook.fn(e, hook.data);
+    hook.running = 0;
+}
+
+static void location(const struct tw_jitdriver *d, const union tw_value *greens,
+                     char *buf, size_t size)
+{
+    buf[0] = '\0';
+    if (d->driver->get_printable_location)
+        d->driver->get_printable_location(greens, buf, size);
+    else
+        snprintf(buf, size, "%s", d->driver->name);
+}
+
+void tw_jitlog_start(const struct tw_jitdriver *d, const union tw_value *greens,
+                     const struct tw_guard *from)
+{
+    char where[256];
+
+    if (!tw_log_on(TW_LOG_jit_tracing))
+        return;
+    location(d, greens, where, sizeof where);
+    if (from)
+        tw_log(TW_LOG_jit_tracing,
+               "bridge from Guard%" PRIu32 " of Loop %" PRIu32 " (%s)",
+               from->id, from->loop->id, where);
+    else
+        tw_log(TW_LOG_jit_tracing, "%s: loop at %s", d->driver->name, where);
+}
+
+void tw_jitlog_trace(enum tw_log_channel c, const struct tw_trace *t,
+                     const struct tw_loop *l, const struct tw_guard *from)
+{
+    char where[256];
+
+    if (!tw_log_on(c))
+        return;
+    FILE *out = tw_log_begin(c);
+    tw_loop_describe(l, where, sizeof where);
+    if (from)
+        fprintf(out, "# bridge from Guard%" PRIu32 " of %s: %" PRIu32 " ops\n",
+                from->id, where, t->nops);
+    else
+        fprintf(out, "# %s: %" PRIu32 " ops\n", where, t->nops);
+    tw_trace_print(t, out);
+    tw_log_end(c);
+}
+
+void tw_jitlog_compiled(enum tw_record_kind kind, const struct tw_trace *before,
+                        const struct tw_trace *after, const struct tw_loop *l,
+                        const struct tw_guard *from, const struct tw_code *code)
+{
+    struct tw_hook_event e = {
+        .kind = from ? TW_HOOK_BRIDGE : TW_HOOK_LOOP,
+        .driver = l->driver->driver,
+        .greens = l->greens,
+        .nops_before = before->nops,
+        .nops_after = after->nops,
+        .loop_id = l->id,
+    };
+    char *text = NULL;
+    size_t size;
+
+    tw_count(from                       ? TW_C_bridges
+             : kind == TW_RECORD_FINISH ? TW_C_functions
+                                        : TW_C_loops,
+             1);
+    if (kind == TW_RECORD_SEGMENT)
+        tw_count(TW_C_segments, 1);
+    if (tw_log_on(TW_LOG_jit_backend)) {
+        char where[256];
+
+        tw_loop_describe(l, where, sizeof where);
+        if (from)
+            tw_log(TW_LOG_jit_backend,
+                   "bridge from Guard%" PRIu32 " of %s: %" PRIu32 " bytes",
+                   from->id, where, code->nbytes);
+        else
+            tw_log(TW_LOG_jit_backend, "%s: %" PRIu32 " bytes, tier %d", where,
+                   code->nbytes, code->tier);
+    }
+    if (!hook.fn)
+        return;
+    FILE *f = hook.want_text ? open_memstream(&text, &size) : NULL;
+    if (f) {
+        tw_trace_print(after, f);
+        fclose(f);
+        e.trace_text = text;
+    }
+    call_hook(&e);
+    free(text);
+}
+
+void tw_jitlog_abort(const struct tw_jitdriver *d, const union tw_value *greens,
+                     const struct tw_guard *from, int reason)
+{
+    struct tw_hook_event e = {.kind = TW_HOOK_ABORT,
+                              .driver = d->driver,
+                              .greens = greens,
+                              .reason = tw_abort_text(reason)};
+    char where[256];
+
+    if (tw_log_on(TW_LOG_jit_abort)) {
+        location(d, greens, where, sizeof where);
+        if (from)
+            tw_log(TW_LOG_jit_abort, "%s: bridge from Guard%" PRIu32 " (%s)",
+                   e.reason, from->id, where);
+        else
+            tw_log(TW_LOG_jit_abort, "%s: %s", e.reason, where);
+    }
+    call_hook(&e);
+}
+
+void tw_jitlog_summary(void)
+{
+    if (!tw_log_on(TW_LOG_jit_summary))
+        return;
+    FILE *out = tw_log_begin(TW_LOG_jit_summary);
+    tw_counters_print(out);
+    tw_log_end(TW_LOG_jit_summary);
+}

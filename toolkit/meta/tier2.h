@@ -1,0 +1,23 @@
+/*
+ * tier2.h: the background compiler. What stays hot is compiled again, slowly and well, on a thread
+ * of its own; the result is put in place by the thread that runs the program. Owner: tier2.c.
+ */
+#ifndef TW_TIER2_H
+#define TW_TIER2_H
+
+#include "toolkit/ir/backend.h"
+
+/* Should compile.c keep optimized traces? */
+int tw_tier2_wants_traces(void);
+/* hooks->hot */
+void tw_tier2_hot(struct tw_loop *l);
+
+extern int tw_tier2_ready; /* finished jobs wait; any thread may look */
+void tw_tier2_install(void);
+static inline void tw_tier2_poll(void)
+{
+    if (__builtin_expect(__atomic_load_n(&tw_tier2_ready, __ATOMIC_RELAXED), 0))
+        tw_tier2_install();
+}
+
+#endif

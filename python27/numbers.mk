@@ -5,4 +5,5 @@ python27_SRCS += \
   python27/objects/intobject.c \
   python27/objects/floatobject.c \
   python27/objects/longobject.c \
-  python27/objects/longconv.c
+  python27/objects/longconv.c \
+  python27/objects/complexobject.c

@@ -3,7 +3,6 @@
  * ValueError in CPython 2.7's words. Neighbours: intobject.c and longobject.c
  * (constructors), the compiler (literals).
  */
-#define _GNU_SOURCE /* strtod_l */
 #include "objects/numparse.h"
 
 #include <errno.h>

@@ -419,7 +419,7 @@ static void flush_edit(struct differ *d)
     tw_bytes_varint(d->out, (uint64_t)d->count << 2 | d->edit);
     if (d->edit == LITERAL || d->edit == REPLACE)
         for (uint32_t k = 0; k < d->count; k++)
-            TW_VEC_PUSH(d->out->data, d->out->n, d->out->cap, d->bytes[k - d->count]);
+            TW_VEC_PUSH(d->out->data, d->out->n, d->out->cap, d->bytes[(int64_t)k - d->count]);
     d->count = 0;
 }
 

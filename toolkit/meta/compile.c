@@ -102,7 +102,6 @@ static struct tw_guard *finish_guard(struct tw_loop *l)
     g->flags = TW_GUARD_FINISH;
     g->nfailargs = kind != 'v';
     g->fail_types = tw_arena_copy(&m->arena, &kind, 1);
-    g->locations = TW_ARENA_ARRAY(&m->arena, uint16_t, 1);
     return m->finish = g;
 }
 
@@ -142,8 +141,8 @@ static void tie(struct tw_trace *t, struct tw_loop *l)
         if (op->guard && tw_op_is(op->opnum, TW_GUARD)) {
             op->guard->loop = l;
             tw_count(TW_C_guards, 1);
-            tw_count(TW_C_guard_bytes, sizeof *op->guard +
-                                           op->guard->resume_size +
+            /* Resume data, and type and location of each failarg. */
+            tw_count(TW_C_guard_bytes, op->guard->resume_size +
                                            op->guard->nfailargs * 3u);
         }
     }

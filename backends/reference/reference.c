@@ -29,7 +29,8 @@ static int is_force_guard(unsigned opnum)
 
 static int may_force(unsigned opnum)
 {
-    return (opnum >= TW_OP_call_may_force_i && opnum <= TW_OP_call_may_force_v) ||
+    return (opnum >= TW_OP_call_may_force_i &&
+            opnum <= TW_OP_call_may_force_v) ||
            (opnum >= TW_OP_call_assembler_i && opnum <= TW_OP_call_assembler_v);
 }
 
@@ -199,7 +200,8 @@ static struct tw_code *ref_compile(const struct tw_trace *t,
     u->fail_every = tw_backend_fail_every;
     u->ops = calloc(t->nops + 1, sizeof *u->ops);
     u->args = copy(t->args, t->nargs * sizeof *t->args);
-    u->consts = tw_gc_malloc_uncollectable((t->nconsts + 1) * sizeof *u->consts);
+    u->consts =
+        tw_gc_malloc_uncollectable((t->nconsts + 1) * sizeof *u->consts);
     for (uint32_t k = 0; k < t->nconsts; k++)
         u->consts[k] = t->consts[k].v;
     if (copy_ops(u, t, err, errsize)) {

@@ -216,7 +216,8 @@ static int jump(struct ref_state *s, const struct ref_op *op, uint32_t *pc,
         args[k] = arg(s, op, k);
     if (target->code != &u->code) {
         memcpy(s->f->slots, args, op->nargs * sizeof *args);
-        *next = (struct ref_next){(struct ref_unit *)target->code, target->entry};
+        *next =
+            (struct ref_next){(struct ref_unit *)target->code, target->entry};
         return 0;
     }
     *pc = u->labels[target->entry - 1].op;

@@ -25,8 +25,8 @@ struct ref_unit {
     struct ref_op *ops;
     tw_vref *args;
     union tw_value *consts; /* uncollectable: roots */
-    uint16_t *inputs;       /* slot of each input: 0.., or a bridge's guard's */
-    uint32_t nlabels;       /* entry e > 0 is labels[e - 1] */
+    uint16_t *inputs; /* slot of each input: 0.., or a bridge's guard's */
+    uint32_t nlabels; /* entry e > 0 is labels[e - 1] */
     struct ref_label {
         struct tw_target *target;
         uint32_t op;

@@ -29,7 +29,7 @@ struct tw_jitframe {
                                guard_not_forced fails on it */
     const struct tw_loop *loop; /* entered loop */
     uint32_t nslots;
-    uint32_t unused;
+    uint32_t scratch;       /* of machine code */
     union tw_value *slots; /* a pointer, so that the slots can grow and the
                               frame (which force tokens point to) stays */
 };
@@ -43,7 +43,7 @@ static inline void tw_jitframe_init(struct tw_jitframe *f,
     f->forced = NULL;
     f->loop = loop;
     f->nslots = n;
-    f->unused = 0;
+    f->scratch = 0;
     f->slots = slots;
 }
 /* Makes sure of n slots, moving them to collected memory if need be. Code calls

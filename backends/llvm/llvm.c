@@ -1,0 +1,141 @@
+/*
+ * llvm.c: the table of the LLVM backend, the one symbol that libtw-llvm.so
+ * exports. Neighbours: meta/ calls; lower.c, engine.c and unit.c do the work.
+ *
+ * Tier 2 compiles apart from the running program (maybe on another thread) and
+ * puts its code in place when redirect() or attach() is called.
+ */
+#include "backends/llvm/engine.h"
+#include "backends/llvm/lower.h"
+#include "backends/llvm/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct tw_backend_hooks hooks;
+static struct engine engines[2] = {
+    {.tier = 1, .lock = PTHREAD_MUTEX_INITIALIZER},
+    {.tier = 2, .lock = PTHREAD_MUTEX_INITIALIZER},
+};
+
+static int llvm_init(const struct tw_backend_hooks *h, char *err,
+                     size_t errsize)
+{
+    hooks = *h;
+    return engine_init(err, errsize);
+}
+
+/* Does some label of the unit have no code yet? */
+static int is_first(const struct unit *u)
+{
+    for (uint32_t k = 0; k < u->nlabels; k++)
+        if (!u->labels[k]->code)
+            return 1;
+    return 0;
+}
+
+static struct tw_code *compile(struct lower_input *in, struct tw_loop *loop,
+                               int tier)
+{
+    struct engine *e = &engines[tier - 1];
+    struct unit *u = unit_new(loop, in->from, tier);
+    LLVMModuleRef m;
+
+    in->engine = e;
+    in->unit = u;
+    in->hooks = &hooks;
+    if (engine_begin(e, in->err, in->errsize)) {
+        unit_free(u);
+        return NULL;
+    }
+    m = lower(in);
+    if (m)
+        u->buffer = engine_emit(e, m, in->err, in->errsize);
+    engine_end(e);
+    if (!u->buffer ||
+        ((tier == 1 || is_first(u)) && unit_install(u, in->err, in->errsize))) {
+        unit_free(u);
+        return NULL;
+    }
+    if (u->function)
+        unit_publish(u, NULL);
+    return &u->code;
+}
+
+static struct tw_code *llvm_compile(const struct tw_trace *t,
+                                    struct tw_loop *loop, struct tw_guard *from,
+                                    int tier, char *err, size_t errsize)
+{
+    struct lower_input in = {
+        .trace = t, .from = from, .err = err, .errsize = errsize};
+
+    return compile(&in, loop, tier);
+}
+
+static struct tw_code *llvm_compile_tree(const struct tw_trace *t,
+                                         struct tw_loop *loop,
+                                         const struct tw_branch *branches,
+                                         unsigned nbranches, char *err,
+                                         size_t errsize)
+{
+    struct lower_input in = {.trace = t,
+                             .branches = branches,
+                             .nbranches = nbranches,
+                             .err = err,
+                             .errsize = errsize};
+
+    return compile(&in, loop, 2);
+}
+
+/* Code that cannot be put in place is as if it had never been made. */
+static int install(struct tw_code *code)
+{
+    char err[200];
+
+    if (unit_install((struct unit *)code, err, sizeof err) == 0)
+        return 0;
+    fprintf(stderr, "tracewright: %s\n", err);
+    return -1;
+}
+
+static void llvm_attach(struct tw_guard *guard, struct tw_code *code)
+{
+    if (install(code) == 0)
+        unit_attach(guard, code);
+}
+
+static void llvm_redirect(struct tw_code *old, struct tw_code *fresh)
+{
+    if (install(fresh) == 0)
+        unit_publish((struct unit *)fresh, old);
+}
+
+static struct tw_guard *llvm_execute(struct tw_code *code, int entry,
+                                     struct tw_jitframe *frame)
+{
+    struct unit *u = (struct unit *)code;
+
+    if (!u->function && install(code))
+        abort();
+    u->function(frame, entry);
+    return frame->exit;
+}
+
+static void llvm_free(struct tw_code *code)
+{
+    unit_free((struct unit *)code);
+}
+
+const struct tw_backend *tw_backend_llvm(void)
+{
+    static const struct tw_backend backend = {.name = "llvm",
+                                              .init = llvm_init,
+                                              .compile = llvm_compile,
+                                              .compile_tree = llvm_compile_tree,
+                                              .attach = llvm_attach,
+                                              .redirect = llvm_redirect,
+                                              .execute = llvm_execute,
+                                              .free_code = llvm_free};
+
+    return &backend;
+}

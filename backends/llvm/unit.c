@@ -1,0 +1,168 @@
+/*
+ * unit.c: the life of compiled code: installed, published to labels, entered
+ * from exits, freed. Neighbours: lower.c fills a unit, llvm.c hands it out.
+ */
+#include "backends/llvm/unit.h"
+#include "backends/llvm/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The target of an exit without a bridge: frame->exit is set already. */
+static void leave(struct tw_jitframe *frame, int32_t entry)
+{
+    (void)frame, (void)entry;
+}
+
+uint16_t *unit_finish_location(void)
+{
+    static uint16_t slot[1];
+
+    return slot;
+}
+
+struct unit *unit_new(struct tw_loop *loop, struct tw_guard *from, int tier)
+{
+    struct unit *u = calloc(1, sizeof *u);
+
+    u->code.loop = loop;
+    u->code.from = from;
+    u->code.tier = tier;
+    u->code.backend = u;
+    u->code.nslots = 1;
+    return u;
+}
+
+/* /tmp/perf-PID.map, which perf reads to name addresses. */
+static void tell_perf(const struct unit *u)
+{
+    static FILE *map;
+    char name[64];
+
+    if (!getenv("TW_PERF_MAP"))
+        return;
+    if (!map) {
+        snprintf(name, sizeof name, "/tmp/perf-%d.map", (int)getpid());
+        map = fopen(name, "a");
+    }
+    if (!map)
+        return;
+    fprintf(map, "%lx %x tw-%s%u-tier%d\n", (unsigned long)u->memory,
+            u->code.nbytes, u->code.from ? "bridge-Guard" : "loop-",
+            u->code.from   ? u->code.from->id
+            : u->code.loop ? u->code.loop->id
+                           : 0,
+            u->code.tier);
+    fflush(map);
+}
+
+static void link_cells(struct unit *u)
+{
+    for (uint32_t k = 0; k < u->ncells; k++) {
+        struct exit_cell *c = &u->cells[k];
+        struct unit *bridge = (struct unit *)c->guard->bridge;
+
+        c->target = bridge ? bridge->function : leave;
+        c->next = c->guard->backend;
+        c->guard->backend = c;
+    }
+}
+
+/* A guard's locations go with its last exit. */
+static void unlink_cells(struct unit *u)
+{
+    for (uint32_t k = 0; k < u->ncells; k++) {
+        struct tw_guard *g = u->cells[k].guard;
+        struct exit_cell **p = (struct exit_cell **)&g->backend;
+
+        while (*p && *p != &u->cells[k])
+            p = &(*p)->next;
+        if (*p)
+            *p = (*p)->next;
+        if (!g->backend) {
+            free(g->locations);
+            g->locations = NULL;
+        }
+    }
+}
+
+static void drop_object(struct unit *u)
+{
+    object_close(&u->object);
+    if (u->buffer)
+        LLVMDisposeMemoryBuffer(u->buffer);
+    u->buffer = NULL;
+}
+
+int unit_install(struct unit *u, char *err, size_t errsize)
+{
+    void *function;
+    int rc;
+
+    if (u->function)
+        return 0;
+    if (object_open(&u->object, LLVMGetBufferStart(u->buffer),
+                    LLVMGetBufferSize(u->buffer), err, errsize))
+        return -1;
+    u->memory = code_alloc(u->object.nbytes);
+    if (!u->memory || code_unprotect(u->memory, u->object.nbytes)) {
+        snprintf(err, errsize, "no memory for machine code");
+        return -1;
+    }
+    rc = object_load(&u->object, u->memory, &function, err, errsize);
+    if (code_protect(u->memory, u->object.nbytes) && rc == 0) {
+        snprintf(err, errsize, "the system refuses executable memory");
+        rc = -1;
+    }
+    u->code.nbytes = (uint32_t)u->object.nbytes;
+    drop_object(u);
+    if (rc)
+        return -1;
+    u->function = (llvm_code *)(uintptr_t)function;
+    link_cells(u);
+    tell_perf(u);
+    return 0;
+}
+
+void unit_publish(struct unit *u, const struct tw_code *old)
+{
+    for (uint32_t k = 0; k < u->nlabels; k++) {
+        if (u->labels[k]->code != old)
+            continue;
+        u->labels[k]->code = &u->code;
+        u->labels[k]->entry = (int32_t)k + 1;
+    }
+}
+
+void unit_attach(struct tw_guard *guard, struct tw_code *code)
+{
+    struct unit *u = (struct unit *)code;
+
+    guard->bridge = code;
+    for (struct exit_cell *c = guard->backend; c; c = c->next)
+        c->target = u->function;
+}
+
+void unit_free(struct unit *u)
+{
+    struct tw_guard *from = u->code.from;
+
+    for (uint32_t k = 0; k < u->nlabels; k++)
+        if (u->labels[k]->code == &u->code)
+            u->labels[k]->code = NULL;
+    unlink_cells(u);
+    if (from && from->bridge == &u->code) {
+        from->bridge = NULL;
+        for (struct exit_cell *c = from->backend; c; c = c->next)
+            c->target = leave;
+    }
+    drop_object(u);
+    if (u->memory)
+        code_free(u->memory);
+    tw_gc_free_uncollectable(u->roots);
+    free(u->cells);
+    free(u->labels);
+    free(u);
+}

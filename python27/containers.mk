@@ -1,0 +1,10 @@
+# Containers and iterators.
+python27_SRCS += \
+  python27/objects/seqcommon.c \
+  python27/objects/tupleobject.c \
+  python27/objects/liststrategy.c \
+  python27/objects/listobject.c \
+  python27/objects/listsort.c \
+  python27/objects/sliceobject.c \
+  python27/objects/xrangeobject.c \
+  python27/objects/iterobject.c

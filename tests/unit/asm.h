@@ -94,6 +94,7 @@ static int failures;
 static inline void check(int ok, const char *name)
 {
     printf("%s %s\n", ok ? "ok" : "not ok", name);
+    fflush(stdout);
     failures += !ok;
 }
 

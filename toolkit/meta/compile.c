@@ -361,6 +361,7 @@ enum tw_enter_result tw_compile_bridge(struct tw_guard *g,
         if (!reason) {
             tw_backend()->attach(g, j.code);
             g->bridge = j.code;
+            tw_tier2_new_bridge(l);
         }
     }
     g->flags &= (uint8_t)~TW_GUARD_COMPILING;

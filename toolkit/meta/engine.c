@@ -120,5 +120,7 @@ const struct tw_backend *tw_backend_load(void)
         fprintf(stderr, "tracewright: the JIT is off: %s\n", err);
         tw_jit_set_params("off", NULL, 0);
     }
+    else
+        atexit(tw_tier2_stop); /* before the library's own exit handlers */
     return backend = b;
 }

@@ -137,27 +137,28 @@ void tw_loop_invalidate(struct tw_loop *l)
 
 /* ----------------------------------------------------------------- ageing */
 
-static __thread struct tw_activation *running;
-/* Threads' activation lists: heads are thread-local, so each registers its own. */
-static struct tw_activation ***heads;
-static uint32_t nheads, heads_cap;
-static __thread int registered;
+/* Of all threads: under the interpreter's lock, like everything here. */
+static struct tw_activation *running;
 
 void tw_activation_enter(struct tw_activation *a, struct tw_loop *l)
 {
-    if (!registered) {
-        registered = 1;
-        TW_VEC_PUSH(heads, nheads, heads_cap, &running);
-    }
     tw_meta(l)->age = now;
     a->loop = l;
-    a->outer = running;
+    a->before = NULL;
+    a->after = running;
+    if (running)
+        running->before = a;
     running = a;
 }
 
 void tw_activation_leave(struct tw_activation *a)
 {
-    running = a->outer;
+    if (a->before)
+        a->before->after = a->after;
+    else
+        running = a->after;
+    if (a->after)
+        a->after->before = a->before;
 }
 
 static void reach(struct tw_loop *l)
@@ -218,9 +219,8 @@ void tw_loop_grow_older(void)
         if (now - tw_meta(l)->age <= tw_options.loop_longevity ||
             tw_meta(l)->tier2 == TW_TIER2_WAITING)
             reach(l);
-    for (uint32_t k = 0; k < nheads; k++)
-        for (struct tw_activation *a = *heads[k]; a; a = a->outer)
-            reach(a->loop);
+    for (struct tw_activation *a = running; a; a = a->after)
+        reach(a->loop);
     for (struct tw_loop *l = newest, *older; l; l = older) {
         older = tw_meta(l)->older;
         if (!tw_meta(l)->reached && l->code)

@@ -25,7 +25,8 @@ struct tw_loopmeta {
     uint32_t age; /* number of loops compiled when last entered */
     uint8_t invalidated;
     uint8_t reached; /* mark of ageing */
-    uint8_t tier2; /* enum tw_tier2_state */
+    uint8_t tier2;                 /* enum tw_tier2_state */
+    uint8_t ntier2;                /* how often tier 2 compiled it */
     struct tw_guard *finish; /* the guard shared by its finish operations */
     struct tw_loop **jumps_to; /* loops that its code enters */
     uint32_t njumps_to, jumps_to_cap;
@@ -69,10 +70,10 @@ void tw_loop_invalidate(struct tw_loop *l);
 /* A loop was compiled: frees those that nobody entered for loop_longevity loops. */
 void tw_loop_grow_older(void);
 
-/* Machine code that is running, innermost first, for each thread: not to be freed. */
+/* Machine code that is running, in any thread: not to be freed. */
 struct tw_activation {
     struct tw_loop *loop;
-    struct tw_activation *outer;
+    struct tw_activation *before, *after;
 };
 void tw_activation_enter(struct tw_activation *a, struct tw_loop *l);
 void tw_activation_leave(struct tw_activation *a);

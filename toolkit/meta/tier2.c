@@ -15,6 +15,7 @@
 
 #include "toolkit/base/counters.h"
 #include "toolkit/base/log.h"
+#include "toolkit/base/map.h"
 #include "toolkit/base/options.h"
 #include "toolkit/base/vec.h"
 #include "toolkit/meta/engine.h"
@@ -30,12 +31,15 @@ struct tier2_job {
     char err[256];
 };
 
+/* A loop is compiled again when bridges have come since, but not forever. */
+enum { MOST_TIMES = 4 };
+
 int tw_tier2_ready;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER, idle = PTHREAD_COND_INITIALIZER;
 static struct tier2_job *queue, *done; /* under lock */
 static uint32_t nqueued;               /* under lock */
-static int running;
+static int running, stopping, busy;    /* under lock */
 
 int tw_tier2_wants_traces(void)
 {
@@ -71,8 +75,11 @@ static void *worker(void *unused)
     tw_gc_thread_enter();
     for (;;) {
         pthread_mutex_lock(&lock);
-        while (!queue)
+        busy = 0;
+        pthread_cond_broadcast(&idle);
+        while (!queue || stopping)
             pthread_cond_wait(&wake, &lock);
+        busy = 1;
         struct tier2_job *j = queue;
         queue = j->next;
         nqueued--;
@@ -105,25 +112,60 @@ static void in_child(void)
     static const pthread_cond_t fresh_cond = PTHREAD_COND_INITIALIZER;
 
     lock = fresh_lock;
-    wake = fresh_cond;
-    running = 0;
+    wake = idle = fresh_cond;
+    running = busy = 0;
     for (struct tier2_job *j = queue; j; j = j->next)
         tw_meta(j->loop)->tier2 = TW_TIER2_NO;
     queue = NULL;
     nqueued = 0;
 }
 
-/* The bridges of l that run often, and what hangs on them. */
+static void own(struct tw_map *guards, const struct tw_trace *t)
+{
+    for (uint32_t k = 0; k < t->nops; k++)
+        if (t->ops[k].guard)
+            *tw_map_put(guards, tw_ptr_key(t->ops[k].guard)) = 1;
+}
+
+/* Bridges in the order in which they were made, which is about how often they run, as far as
+ * the limit allows, each after what it hangs on. */
 static void choose_branches(struct tier2_job *j)
 {
     struct tw_loopmeta *m = tw_meta(j->loop);
+    struct tw_map guards = {0};
+    int64_t nops = m->trace->nops;
 
-    for (uint32_t k = 0; k < m->nbridges; k++) {
+    own(&guards, m->trace);
+    for (uint32_t k = 0; k < m->nbridges && tw_backend()->compile_tree; k++) {
         struct tw_branch b = {m->bridges[k].guard, m->bridges[k].trace};
 
-        if (b.guard->bridge)
-            TW_VEC_PUSH(j->branches, j->nbranches, j->branches_cap, b);
+        if (!b.guard->bridge || !tw_map_find(&guards, tw_ptr_key(b.guard)) ||
+            nops + b.trace->nops > tw_options.tier2_tree_limit)
+            continue;
+        nops += b.trace->nops;
+        own(&guards, b.trace);
+        TW_VEC_PUSH(j->branches, j->nbranches, j->branches_cap, b);
     }
+    tw_map_free(&guards);
+}
+
+void tw_tier2_stop(void)
+{
+    pthread_mutex_lock(&lock);
+    stopping = 1;
+    while (busy)
+        pthread_cond_wait(&idle, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+void tw_tier2_new_bridge(struct tw_loop *l)
+{
+    struct tw_loopmeta *m = tw_meta(l);
+
+    if (m->tier2 != TW_TIER2_DONE || m->ntier2 >= MOST_TIMES)
+        return;
+    m->tier2 = TW_TIER2_NO;
+    l->hotness = (int32_t)tw_options.tier2_threshold << m->ntier2;
 }
 
 static void free_job(struct tier2_job *j)
@@ -138,6 +180,7 @@ static void install(struct tier2_job *j)
     char where[256];
 
     m->tier2 = j->code ? TW_TIER2_DONE : TW_TIER2_GIVEN_UP;
+    m->ntier2++;
     tw_loop_describe(j->loop, where, sizeof where);
     if (!j->code) {
         tw_log(TW_LOG_jit_tier2, "%s: %s", where, j->err);
@@ -201,6 +244,7 @@ void tw_tier2_hot(struct tw_loop *l)
         m->invalidated)
         return;
     if (nqueued >= tw_options.tier2_queue) {
+        l->hotness = (int32_t)tw_options.tier2_threshold;
         tw_count(TW_C_tier2_dropped, 1);
         return;
     }

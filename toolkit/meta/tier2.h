@@ -11,6 +11,17 @@
 int tw_tier2_wants_traces(void);
 /* hooks->hot */
 void tw_tier2_hot(struct tw_loop *l);
+/* An entry into the loop counts like a turn of it: functions have no turns. */
+static inline void tw_tier2_entered(struct tw_loop *l)
+{
+    if (l->hotness > 0 && --l->hotness == 0)
+        tw_tier2_hot(l);
+}
+/* The loop has a new bridge: once that is hot, tier 2 may take them together. */
+void tw_tier2_new_bridge(struct tw_loop *l);
+/* Waits for the running job and starts no other: the backend's library is about
+ * to be torn down by exit(). */
+void tw_tier2_stop(void);
 
 extern int tw_tier2_ready; /* finished jobs wait; any thread may look */
 void tw_tier2_install(void);

@@ -214,6 +214,7 @@ static enum tw_enter_result execute(struct tw_loop *l, union tw_value *args,
         return TW_ENTER_INTERPRET;
     tw_jitframe_init(&frame, l, slots, n);
     tw_counters[TW_C_enters]++;
+    tw_tier2_entered(l);
     tw_log(TW_LOG_jit_enter, "enter Loop %u", l->id);
     tw_activation_enter(&here, l);
     struct tw_guard *g = tw_backend()->execute(l->code, 0, &frame);

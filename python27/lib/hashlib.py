@@ -13,11 +13,12 @@ __all__ = algorithms + ('new', 'algorithms_guaranteed', 'algorithms_available',
 _OWN = {'md5': ('_md5', 'new'), 'sha1': ('_sha', 'new'),
         'sha224': ('_sha256', 'sha224'), 'sha256': ('_sha256', 'sha256'),
         'sha384': ('_sha512', 'sha384'), 'sha512': ('_sha512', 'sha512')}
+_OWN.update([(name.upper(), own) for name, own in _OWN.items()])
 
 
 def __get_builtin_constructor(name):
     try:
-        module, function = _OWN[name.lower()]
+        module, function = _OWN[name]
         return getattr(__import__(module), function)
     except (KeyError, ImportError):
         raise ValueError('unsupported hash type ' + name)

@@ -34,6 +34,39 @@ static const struct tw_backend_hooks hooks = {
     .hot = tw_tier2_hot,
 };
 
+/* exit() may come while the background thread is inside LLVM, and LLVM's static objects, many of
+ * them made on first use and so destroyed first, would be pulled away under it. Waiting for the
+ * thread would cost up to a second. So LLVM's destructors are never registered: this definition
+ * stands before libc's for every library. (The sanitizers have one of their own; there, exit
+ * waits.) */
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+static int loading, loaded;
+int __cxa_atexit(void (*fn)(void *), void *arg, void *dso);
+int __cxa_atexit(void (*fn)(void *), void *arg, void *dso)
+{
+    static int (*next)(void (*)(void *), void *, void *);
+    Dl_info info;
+
+    if (loading)
+        return 0;
+    if (loaded && dso && dladdr(dso, &info) && info.dli_fname &&
+        (strstr(info.dli_fname, "libLLVM") || strstr(info.dli_fname, LIBRARY)))
+        return 0;
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "__cxa_atexit");
+    return next(fn, arg, dso);
+}
+static void exit_handling(void)
+{
+}
+#else
+static int loading, loaded;
+static void exit_handling(void)
+{
+    atexit(tw_tier2_stop);
+}
+#endif
+
 static void *try_open(const char *dir, const char *below)
 {
     char path[PATH_MAX];
@@ -44,7 +77,10 @@ static void *try_open(const char *dir, const char *below)
     /* A file that is there but cannot be loaded is worth its own message. */
     if (access(path, R_OK) < 0)
         return NULL;
+    loading = 1;
     void *lib = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    loading = 0;
+    loaded |= lib != NULL;
     if (!lib)
         fprintf(stderr, "tracewright: %s\n", dlerror());
     return lib;
@@ -119,8 +155,8 @@ const struct tw_backend *tw_backend_load(void)
         failed = 1;
         fprintf(stderr, "tracewright: the JIT is off: %s\n", err);
         tw_jit_set_params("off", NULL, 0);
+    } else {
+        exit_handling();
     }
-    else
-        atexit(tw_tier2_stop); /* before the library's own exit handlers */
     return backend = b;
 }

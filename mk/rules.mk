@@ -58,7 +58,7 @@ $(B)/obj/%.o: %.c $(FLAGS_STAMP)
 $(B)/pic/%.o: %.c $(FLAGS_STAMP)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -fPIC $(TOOLKIT_CPPFLAGS) $(EXTRA_CPPFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) -fPIC -fvisibility=hidden $(TOOLKIT_CPPFLAGS) $(EXTRA_CPPFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 # Client bitcode: typed and annotated, not yet optimised (codegen must see every hint).
 # Sanitizers stay off here: codegen's own pipeline makes the native code.

@@ -126,7 +126,8 @@ static void llvm_free(struct tw_code *code)
     unit_free((struct unit *)code);
 }
 
-const struct tw_backend *tw_backend_llvm(void)
+__attribute__((visibility("default"))) const struct tw_backend *
+tw_backend_llvm(void)
 {
     static const struct tw_backend backend = {.name = "llvm",
                                               .init = llvm_init,

@@ -16,6 +16,7 @@
 
 #include <gc/gc.h>
 #include <gc/gc_mark.h>
+#include <gc/gc_mark.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,12 @@
 GC_API void GC_CALL GC_generic_malloc_many(size_t lb, int kind, void **result);
 
 enum { GRANULE = 16, SMALL_GRANULES = 16 };
+
+/* libgc leaves the last word of its own scanned kind unscanned where interior
+ * pointers count, because GC_malloc asks for a byte more than it is asked for.
+ * Objects from our lists are used to the end: they are of a kind of their own,
+ * scanned over their whole length. */
+static int scanned_kind;
 
 /* free_list[kind][granules]: kind 0 atomic, 1 scanned. */
 static void *free_list[2][SMALL_GRANULES + 1];
@@ -62,6 +69,7 @@ void tw_gc_init(void)
     GC_set_finalize_on_demand(1);
     GC_set_java_finalization(1);
     GC_INIT();
+    scanned_kind = (int)GC_new_kind(GC_new_free_list(), GC_DS_LENGTH, 1, 1);
     GC_set_warn_proc(GC_ignore_warn_proc);
     GC_allow_register_threads();
     push_other_roots = GC_get_push_other_roots();
@@ -97,7 +105,8 @@ static __attribute__((noinline)) void *refill(int scanned, size_t granules)
             out_of_memory(granules * GRANULE);
         return list;
     }
-    GC_generic_malloc_many(granules * GRANULE, scanned, &list);
+    GC_generic_malloc_many(granules * GRANULE, scanned ? scanned_kind : 0,
+                           &list);
     if (!list)
         out_of_memory(granules * GRANULE);
     free_list[scanned][granules] = GC_NEXT(list);

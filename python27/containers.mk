@@ -7,4 +7,8 @@ python27_SRCS += \
   python27/objects/listsort.c \
   python27/objects/sliceobject.c \
   python27/objects/xrangeobject.c \
-  python27/objects/iterobject.c
+  python27/objects/iterobject.c \
+  python27/objects/hashtable.c \
+  python27/objects/dictobject.c \
+  python27/objects/dicttype.c \
+  python27/objects/dictiter.c

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "toolkit/ir/jitcode.h"
 
@@ -91,11 +93,39 @@ static inline void asm_finish(struct asm_code *a, struct tw_jitcode *c)
 }
 
 static int failures;
+static const char *check_prefix = "";
 static inline void check(int ok, const char *name)
 {
-    printf("%s %s\n", ok ? "ok" : "not ok", name);
+    printf("%s %s%s\n", ok ? "ok" : "not ok", check_prefix, name);
     fflush(stdout);
     failures += !ok;
+}
+
+/* Runs the tests in a process of its own for each backend: a process has one. */
+static inline int for_each_backend(void (*tests)(void))
+{
+    static const char *const backends[] = {"reference", "llvm"};
+    int bad = 0;
+
+    for (int k = 0; k < 2; k++) {
+        char text[64], prefix[32];
+        int status;
+        pid_t child = fork();
+
+        if (child == 0) {
+            snprintf(text, sizeof text, "backend=%s,decay=0", backends[k]);
+            snprintf(prefix, sizeof prefix, "%s-", backends[k]);
+            check_prefix = prefix;
+            tw_jit_set_params(text, NULL, 0);
+            tests();
+            exit(failures != 0);
+        }
+        if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0) {
+            printf("not ok %s-tests-end\n", backends[k]);
+            bad = 1;
+        }
+    }
+    return bad;
 }
 
 #endif

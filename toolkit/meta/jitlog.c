@@ -5,8 +5,10 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "toolkit/base/counters.h"
+#include "toolkit/meta/location.h"
 #include "toolkit/meta/loop.h"
 
 static struct {
@@ -59,6 +61,32 @@ void tw_jitlog_start(const struct tw_jitdriver *d, const union tw_value *greens,
         tw_log(TW_LOG_jit_tracing, "%s: loop at %s", d->driver->name, where);
 }
 
+/* The trace, each debug_merge_point followed by where it is in the interpreted program, as a
+ * comment. */
+static void print_with_locations(const struct tw_trace *t, FILE *out)
+{
+    static const char mark[] = "debug_merge_point(";
+    char *text = NULL, where[256];
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+
+    if (!f)
+        return;
+    tw_trace_print(t, f);
+    fclose(f);
+    for (char *line = text, *end; line && *line; line = end) {
+        end = line + strcspn(line, "\n");
+        fwrite(line, 1, (size_t)(end - line), out);
+        if (!strncmp(line, mark, sizeof mark - 1)) {
+            tw_location_print(strtoll(line + sizeof mark - 1, NULL, 10), where, sizeof where);
+            fprintf(out, "  # %s", where);
+        }
+        if (*end)
+            fputc(*end++, out);
+    }
+    free(text);
+}
+
 void tw_jitlog_trace(enum tw_log_channel c, const struct tw_trace *t,
                      const struct tw_loop *l, const struct tw_guard *from)
 {
@@ -73,7 +101,7 @@ void tw_jitlog_trace(enum tw_log_channel c, const struct tw_trace *t,
                 from->id, where, t->nops);
     else
         fprintf(out, "# %s: %" PRIu32 " ops\n", where, t->nops);
-    tw_trace_print(t, out);
+    print_with_locations(t, out);
     tw_log_end(c);
 }
 
@@ -114,7 +142,7 @@ void tw_jitlog_compiled(enum tw_record_kind kind, const struct tw_trace *before,
         return;
     FILE *f = hook.want_text ? open_memstream(&text, &size) : NULL;
     if (f) {
-        tw_trace_print(after, f);
+        print_with_locations(after, f);
         fclose(f);
         e.trace_text = text;
     }

@@ -43,6 +43,10 @@ struct result {
 struct language {
     const char *name;
     const char *ext;
+    const char *programs; /* where its programs are: a glob pattern */
+    const char
+        *peers; /* folder of their equivalents for engines of another ext */
+    int steady; /* its programs know BENCH_STEADY=1 */
     int nengines; /* the first is the subject of all ratios */
     struct engine engines[BENCH_MAX_ENGINES];
 };

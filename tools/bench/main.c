@@ -3,8 +3,9 @@
  *
  *     tw-bench BUILD            (make bench)
  *
- * Input: tests/bench/NAME.py, .lox, .b, each beside NAME.expected, and the
- * equivalents NAME.lua of the toy languages. Output: a table, BUILD/bench.json.
+ * Input: tests/bench/NAME.py, and the programs of bf and lox that have an
+ * equivalent for LuaJIT or are worth timing, each beside NAME.expected.
+ * Output: a table, BUILD/bench.json.
  * Per program: whole runs from cold, interleaved between engines so that a
  * busy moment hits all of them; then the steady state, which a program run with
  * BENCH_STEADY=1 measures itself. Medians. A run with wrong output never counts.
@@ -79,15 +80,26 @@ static int find_languages(const char *build, struct language *languages)
     snprintf(plain, sizeof plain, "%s/nojit/python27", build);
     snprintf(lox, sizeof lox, "%s/lox", build);
     snprintf(bf, sizeof bf, "%s/bf", build);
-    *py = (struct language){.name = "python", .ext = ".py"};
-    *lx = (struct language){.name = "lox", .ext = ".lox"};
-    *b = (struct language){.name = "bf", .ext = ".b"};
+    *py = (struct language){.name = "python",
+                            .ext = ".py",
+                            .programs = "tests/bench/*.py",
+                            .steady = 1};
+    *lx = (struct language){.name = "lox",
+                            .ext = ".lox",
+                            .programs = "interpreters/lox/tests/bench/*.lox",
+                            .peers = "tests/bench/lox"};
+    *b = (struct language){.name = "bf",
+                           .ext = ".b",
+                           .programs = "interpreters/bf/tests/mandelbrot.b",
+                           .peers = "tests/bench/bf"};
     if (is_program(python)) {
         add(py, "python27", ".py", python, NULL, NULL);
         add(py, "--jit off", ".py", python, "--jit", "off");
     } else if (is_program(plain)) {
         add(py, "nojit", ".py", plain, NULL, NULL);
     }
+    if (py->nengines == 0 || py->engines[0].args[0] != python)
+        fprintf(stderr, "bench: %s was not built: no JIT to measure\n", python);
     add_peer(py, "python2.7", ".py", "-c", "pass");
     add_peer(py, "pypy", ".py", "-c", "pass");
     add_peer(py, "pypy3", ".py", "-c", "pass");
@@ -111,10 +123,9 @@ static struct program *find_programs(const struct settings *s,
     struct program *programs = NULL;
     *count = 0;
     for (int l = 0; l < nlanguages; l++) {
-        char pattern[64];
         glob_t found = {0};
-        snprintf(pattern, sizeof pattern, "tests/bench/*%s", languages[l].ext);
-        if (languages[l].nengines == 0 || glob(pattern, 0, NULL, &found))
+        if (languages[l].nengines == 0 ||
+            glob(languages[l].programs, 0, NULL, &found))
             continue;
         for (size_t i = 0; i < found.gl_pathc; i++) {
             struct program p = {.language = &languages[l]};
@@ -144,7 +155,11 @@ static void measure(struct program *p, int e, int steady,
     const char *argv[BENCH_MAX_ARGS + 2];
     char file[300], expected[300];
     int n = 0;
-    snprintf(file, sizeof file, "%s%s", p->path, engine->ext);
+    if (!strcmp(engine->ext, p->language->ext))
+        snprintf(file, sizeof file, "%s%s", p->path, engine->ext);
+    else
+        snprintf(file, sizeof file, "%s/%s%s", p->language->peers, p->name,
+                 engine->ext);
     snprintf(expected, sizeof expected, "%s.expected", p->path);
     if (r->error[0] || access(file, R_OK))
         return;
@@ -172,7 +187,9 @@ static void measure(struct program *p, int e, int steady,
 
 static void measure_program(struct program *p, const struct settings *s)
 {
-    for (int k = 0; k < s->runs + s->steady_runs; k++)
+    int steady_runs = p->language->steady ? s->steady_runs : 0;
+
+    for (int k = 0; k < s->runs + steady_runs; k++)
         for (int e = 0; e < p->language->nengines; e++)
             measure(p, e, k >= s->runs, s);
 }

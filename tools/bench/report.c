@@ -113,6 +113,8 @@ void report_table(const struct program *programs, int n, int steady)
 {
     const struct language *language = NULL;
     for (int i = 0; i < n; i++) {
+        if (steady && !programs[i].language->steady)
+            continue;
         if (programs[i].language != language) {
             language = programs[i].language;
             head(language, steady);

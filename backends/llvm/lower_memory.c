@@ -127,7 +127,7 @@ static void memory_call(struct lower *l, const void *fn, LLVMTypeRef middle)
     call_address(l, LLVMFunctionType(l->ty->ptr, params, 3, 0), fn, args, 3);
 }
 
-static LLVMValueRef new_object(struct lower *l, const struct tw_sizedescr *d)
+static LLVMValueRef new_by_call(struct lower *l, const struct tw_sizedescr *d)
 {
     LLVMValueRef descr = const_address(l, d), p;
 
@@ -135,6 +135,43 @@ static LLVMValueRef new_object(struct lower *l, const struct tw_sizedescr *d)
                      (const void *)(uintptr_t)l->hooks->new_object, &descr, 1);
     LLVMAddCallSiteAttribute(p, LLVMAttributeReturnIndex, l->e->noalias);
     return p;
+}
+
+/* Tier 2 takes objects off the collector's free lists without a call. */
+static LLVMValueRef new_object(struct lower *l, const struct tw_sizedescr *d)
+{
+    void **list = l->tier == 2 && l->hooks->free_list ? l->hooks->free_list(d) : NULL;
+    LLVMValueRef head, first, next, made[2], phi;
+    LLVMBasicBlockRef from[2], slow, fast, done;
+
+    if (!list)
+        return new_by_call(l, d);
+    fast = hot_block(l);
+    slow = cold_block(l);
+    done = hot_block(l);
+    head = const_address(l, list);
+    first = LLVMBuildLoad2(l->b, l->ty->ptr, head, "");
+    branch_likely(
+        l->e, LLVMBuildCondBr(l->b, LLVMBuildIsNull(l->b, first, ""), slow, fast), 0);
+    LLVMPositionBuilderAtEnd(l->b, fast);
+    next = LLVMBuildLoad2(l->b, l->ty->ptr, first, "");
+    LLVMBuildStore(l->b, next, head);
+    if (d->gctype->flags & TW_GC_ATOMIC)
+        LLVMBuildMemSet(l->b, first, LLVMConstNull(l->ty->i8),
+                        LLVMConstInt(l->ty->i64, (d->gctype->size + 15u) & ~15u, 0), 16);
+    else
+        LLVMBuildStore(l->b, LLVMConstNull(l->ty->ptr), first);
+    LLVMBuildBr(l->b, done);
+    LLVMPositionBuilderAtEnd(l->b, slow);
+    made[1] = new_by_call(l, d);
+    LLVMBuildBr(l->b, done);
+    LLVMPositionBuilderAtEnd(l->b, done);
+    phi = LLVMBuildPhi(l->b, l->ty->ptr, "");
+    made[0] = first;
+    from[0] = fast;
+    from[1] = slow;
+    LLVMAddIncoming(phi, made, from, 2);
+    return phi;
 }
 
 static LLVMValueRef new_var(struct lower *l, const struct tw_sizedescr *d)

@@ -129,6 +129,15 @@ static inline void *new_small(size_t size, int scanned)
     return p;
 }
 
+void **tw_gc_free_list(const struct tw_gctype *type)
+{
+    size_t granules = (type->size + GRANULE - 1) / GRANULE;
+
+    if (stress_every || granules == 0 || granules > SMALL_GRANULES)
+        return NULL;
+    return &free_list[!(type->flags & TW_GC_ATOMIC)][granules];
+}
+
 void *tw_gc_new(const struct tw_gctype *type)
 {
     size_t size = type->size;

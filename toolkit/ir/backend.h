@@ -93,6 +93,9 @@ struct tw_backend_hooks {
                                      const union tw_value *args);
     void *(*new_object)(const struct tw_sizedescr *d);
     void *(*new_var)(const struct tw_sizedescr *d, int64_t n);
+    /* Where new_object takes such objects from, for code that does it in line:
+     * tw_gc_free_list's answer (tw/gc.h). May be NULL. */
+    void **(*free_list)(const struct tw_sizedescr *d);
     /* loop->hotness ran out: worth tier 2. Called again every few thousand
      * iterations until redirect() has given the loop other code. May be NULL. */
     void (*hot)(struct tw_loop *loop);

@@ -27,10 +27,16 @@ const struct tw_backend *tw_backend(void)
     return backend;
 }
 
+static void **free_list(const struct tw_sizedescr *d)
+{
+    return d->gctype ? tw_gc_free_list(d->gctype) : NULL;
+}
+
 static const struct tw_backend_hooks hooks = {
     .call_assembler = tw_warm_call_assembler,
     .new_object = tw_new_object,
     .new_var = tw_new_object_var,
+    .free_list = free_list,
     .hot = tw_tier2_hot,
 };
 

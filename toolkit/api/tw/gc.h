@@ -77,6 +77,14 @@ void *tw_gc_new_var(const struct tw_gctype *type, intptr_t n);
 #define TW_NEW(tag) ((struct tag *)tw_gc_new(&tw_gctype_##tag))
 #define TW_NEW_VAR(tag, n) ((struct tag *)tw_gc_new_var(&tw_gctype_##tag, (n)))
 
+/* For compilers that allocate in line: the head of the free list that objects
+ * of this fixed size come from, each linked to the next by its first word; NULL
+ * when they are to be had from tw_gc_new only. An object of a scanned type is
+ * zero but for its first word; one of an atomic type holds anything. Only who
+ * holds the interpreter's lock may take from a list, and an empty one is
+ * filled by tw_gc_new. */
+void **tw_gc_free_list(const struct tw_gctype *type);
+
 /* Raw memory that the collector owns: `atomic` is never scanned, the other is
  * scanned conservatively. NULL when it cannot be had. For buffers that no
  * trace should look into. */

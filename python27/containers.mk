@@ -11,4 +11,6 @@ python27_SRCS += \
   python27/objects/hashtable.c \
   python27/objects/dictobject.c \
   python27/objects/dicttype.c \
-  python27/objects/dictiter.c
+  python27/objects/dictiter.c \
+  python27/objects/setobject.c \
+  python27/objects/settype.c

@@ -50,9 +50,10 @@ run: setup
 	$(Q)$(MAKE) --no-print-directory all stdlib
 	$(Q)tools/demo $(B)
 
+# What does not build is a failure, but does not keep the rest from being tested.
 check: setup
-	$(Q)$(MAKE) --no-print-directory all stdlib units nojit
-	$(Q)B=$(B) tests/run $(TEST_FILTER)
+	$(Q)status=0; $(MAKE) -k --no-print-directory all stdlib units nojit || status=1; \
+	    B=$(B) tests/run $(TEST_FILTER) && exit $$status
 
 asan ubsan:
 	$(Q)tools/setup

@@ -92,7 +92,7 @@ static void open_context(struct engine *e)
     t->f64 = LLVMDoubleTypeInContext(c);
     t->ptr = LLVMPointerTypeInContext(c, 0);
     t->none = LLVMVoidTypeInContext(c);
-    t->code = LLVMFunctionType(t->none, (LLVMTypeRef[]){t->ptr, t->i32}, 2, 0);
+    t->code = LLVMFunctionType(t->ptr, (LLVMTypeRef[]){t->ptr, t->i32}, 2, 0);
     e->nounwind = attribute(c, "nounwind", 0);
     e->signext = attribute(c, "signext", 0);
     e->zeroext = attribute(c, "zeroext", 0);

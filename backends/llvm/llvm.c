@@ -114,10 +114,12 @@ static struct tw_guard *llvm_execute(struct tw_code *code, int entry,
                                      struct tw_jitframe *frame)
 {
     struct unit *u = (struct unit *)code;
+    llvm_code *next;
 
     if (!u->function && install(code))
         abort();
-    u->function(frame, entry);
+    for (next = u->function; next; entry = (int32_t)frame->scratch)
+        next = (llvm_code *)(uintptr_t)next(frame, entry);
     return frame->exit;
 }
 

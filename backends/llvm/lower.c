@@ -289,20 +289,16 @@ static LLVMBasicBlockRef count_down(struct lower *l, struct tw_loop *loop)
 static void go_to(struct lower *l, const struct tw_target *target)
 {
     const char *t = (const char *)target;
-    LLVMValueRef code, function, entry, args[2], call;
-    LLVMValueRef at = const_i(l, offsetof(struct unit, function));
+    LLVMValueRef at = const_i(l, offsetof(struct unit, function)), code, entry;
 
     code = load_runtime(l, l->ty->ptr,
                         const_address(l, t + offsetof(struct tw_target, code)));
     entry = load_runtime(
         l, l->ty->i32, const_address(l, t + offsetof(struct tw_target, entry)));
-    function = load_runtime(l, l->ty->ptr,
-                            LLVMBuildGEP2(l->b, l->ty->i8, code, &at, 1, ""));
-    args[0] = l->frame;
-    args[1] = entry;
-    call = LLVMBuildCall2(l->b, l->ty->code, function, args, 2, "");
-    LLVMSetTailCallKind(call, LLVMTailCallKindMustTail);
-    LLVMBuildRetVoid(l->b);
+    store_runtime(l, entry,
+                  frame_field(l, offsetof(struct tw_jitframe, scratch)));
+    code = LLVMBuildGEP2(l->b, l->ty->i8, code, &at, 1, "");
+    LLVMBuildRet(l->b, load_runtime(l, l->ty->ptr, code));
 }
 
 /* Tier 1: the new arguments into the label's homes. When the loop is hot, it
@@ -374,7 +370,7 @@ static void lower_finish(struct lower *l)
         store_slot(l, 0, arg(l, 0));
     store_runtime(l, const_address(l, l->op->guard),
                   frame_field(l, offsetof(struct tw_jitframe, exit)));
-    LLVMBuildRetVoid(l->b);
+    LLVMBuildRet(l->b, LLVMConstNull(l->ty->ptr));
 }
 
 static void lower_part(struct lower *l, struct part *p)

@@ -1,8 +1,8 @@
 /*
  * lower_guard.c: guards and their exits. A guard is a conditional branch to a
  * cold block, which stores what is not in its place yet and which exit it is;
- * all go on at one common block, which tail-calls the exit's target: a bridge,
- * or a function that returns. Neighbours: slots.c decides the places, unit.c
+ * all go on at one common block, which returns the exit's target: a bridge to
+ * run next, or NULL. Neighbours: slots.c decides the places, unit.c
  * owns the cells.
  */
 #include "backends/llvm/lower.h"
@@ -228,21 +228,19 @@ void lower_force_state(struct lower *l)
 void lower_common_exit(struct lower *l)
 {
     LLVMValueRef cells = const_address(l, l->unit->cells), offset, cell, guard;
-    LLVMValueRef target, args[2] = {l->frame, LLVMConstNull(l->ty->i32)}, call;
     LLVMValueRef at = const_i(l, offsetof(struct exit_cell, guard));
+    LLVMValueRef scratch;
 
     LLVMPositionBuilderAtEnd(l->b, l->exit);
-    offset = load_runtime(
-        l, l->ty->i32, frame_field(l, offsetof(struct tw_jitframe, scratch)));
+    scratch = frame_field(l, offsetof(struct tw_jitframe, scratch));
+    offset = load_runtime(l, l->ty->i32, scratch);
     offset = LLVMBuildZExt(l->b, offset, l->ty->i64, "");
     cell = LLVMBuildGEP2(l->b, l->ty->i8, cells, &offset, 1, "");
     at = LLVMBuildGEP2(l->b, l->ty->i8, cell, &at, 1, "");
     guard = load_runtime(l, l->ty->ptr, at);
     store_runtime(l, guard, frame_field(l, offsetof(struct tw_jitframe, exit)));
-    target = load_runtime(l, l->ty->ptr, cell);
-    call = LLVMBuildCall2(l->b, l->ty->code, target, args, 2, "");
-    LLVMSetTailCallKind(call, LLVMTailCallKindMustTail);
-    LLVMBuildRetVoid(l->b);
+    store_runtime(l, LLVMConstNull(l->ty->i32), scratch);
+    LLVMBuildRet(l->b, load_runtime(l, l->ty->ptr, cell));
 }
 
 int lower_guard(struct lower *l)

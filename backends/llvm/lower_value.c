@@ -62,13 +62,17 @@ LLVMValueRef load_runtime(struct lower *l, LLVMTypeRef type,
 {
     LLVMValueRef x = LLVMBuildLoad2(l->b, type, address, "");
 
-    alias_runtime(l->e, x);
+    if (l->tier == 2)
+        alias_runtime(l->e, x);
     return x;
 }
 
 void store_runtime(struct lower *l, LLVMValueRef x, LLVMValueRef address)
 {
-    alias_runtime(l->e, LLVMBuildStore(l->b, x, address));
+    LLVMValueRef store = LLVMBuildStore(l->b, x, address);
+
+    if (l->tier == 2)
+        alias_runtime(l->e, store);
 }
 
 LLVMValueRef load_slot(struct lower *l, unsigned slot, char kind)

@@ -10,12 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The target of an exit without a bridge: frame->exit is set already. */
-static void leave(struct tw_jitframe *frame, int32_t entry)
-{
-    (void)frame, (void)entry;
-}
-
 uint16_t *unit_finish_location(void)
 {
     static uint16_t slot[1];
@@ -64,7 +58,7 @@ static void link_cells(struct unit *u)
         struct exit_cell *c = &u->cells[k];
         struct unit *bridge = (struct unit *)c->guard->bridge;
 
-        c->target = bridge ? bridge->function : leave;
+        c->target = bridge ? bridge->function : NULL;
         c->next = c->guard->backend;
         c->guard->backend = c;
     }
@@ -156,7 +150,7 @@ void unit_free(struct unit *u)
     if (from && from->bridge == &u->code) {
         from->bridge = NULL;
         for (struct exit_cell *c = from->backend; c; c = c->next)
-            c->target = leave;
+            c->target = NULL;
     }
     drop_object(u);
     if (u->memory)

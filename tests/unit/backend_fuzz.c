@@ -6,6 +6,7 @@
  *
  *   backend_fuzz            seeds 1..FIXED, for make check
  *   backend_fuzz SEED       one seed, with its traces printed
+ *   backend_fuzz time       compile time of random loops of 50 to 1000 operations
  *   FUZZ_SECONDS=n          seeds from the clock on, for n seconds
  *
  * What traces may not do, because backends may differ there: look at the bits
@@ -895,6 +896,105 @@ static int test(uint64_t seed, const struct tw_backend *const *backends,
     return bad;
 }
 
+/* ---------------------------------------------------------------- compile time */
+
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* A loop with about the mix of a real trace's operations: no calls of strange
+ * signatures, a guard to every three others. */
+static void make_timed_loop(struct fuzz *z, unsigned nops)
+{
+    static struct maker maker;
+    struct maker *m = &maker;
+
+    memset(z, 0, sizeof *z);
+    z->loop =
+        (struct tw_loop){.dkind = TW_DK_LOOP, .id = 1, .hotness = 1 << 30};
+    z->target =
+        (struct tw_target){.dkind = TW_DK_TARGET, .id = 1, .loop = &z->loop};
+    strcpy(z->input_types, "iiirrf");
+    make_inputs(m, z->input_types);
+    make_label(m, z);
+    while (m->t->nops < nops)
+        switch (pick(8)) {
+        case 0:
+        case 1:
+            make_guard(m);
+            break;
+        case 2:
+            make_overflow(m);
+            break;
+        case 3:
+        case 4:
+        case 5:
+            make_access(m);
+            break;
+        case 6:
+            add(&m->i, EMIT(int_add, NULL, get(m, 'i'), get(m, 'i')));
+            add(&m->f, EMIT(float_mul, NULL, get(m, 'f'), get(m, 'f')));
+            break;
+        default:
+            if (pick(6) == 0)
+                make_call(m, z);
+            else if (pick(4) == 0)
+                make_new(m);
+            break;
+        }
+    make_end(m, z, 0);
+    z->trace = m->t;
+    z->loop.ninputs = 6;
+    z->loop.input_types = z->input_types;
+    collect_guards(z, z->trace);
+}
+
+static void time_tier(unsigned nops, int tier)
+{
+    static struct fuzz z;
+    double best = 1e9, total = 0;
+    uint32_t bytes = 0, ops = 0;
+    enum { REPEATS = 20 };
+
+    for (unsigned k = 0; k < REPEATS; k++) {
+        double start, took;
+        struct tw_code *c;
+
+        rng = 99;
+        make_timed_loop(&z, nops);
+        start = seconds_now();
+        c = h_backend->compile(z.trace, &z.loop, NULL, tier, message,
+                               sizeof message);
+        took = seconds_now() - start;
+        best = took < best ? took : best;
+        total += took;
+        bytes = c ? c->nbytes : 0;
+        ops = z.trace->nops;
+        if (c)
+            h_backend->free_code(c);
+        tw_trace_free(z.trace);
+    }
+    printf("tier %d %5u ops: best %7.0f us (%5.1f us/op), mean %7.0f us, "
+           "%u bytes (%.1f an op)\n",
+           tier, ops, best * 1e6, best * 1e6 / ops, total / REPEATS * 1e6,
+           bytes, (double)bytes / ops);
+}
+
+static int time_all(const struct tw_backend *llvm)
+{
+    static const unsigned sizes[] = {1, 50, 100, 200, 500, 1000};
+
+    h_backend = llvm;
+    for (int tier = 1; tier <= 2; tier++)
+        for (unsigned k = 0; k < sizeof sizes / sizeof *sizes; k++)
+            time_tier(sizes[k], tier);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *seconds = getenv("FUZZ_SECONDS");
@@ -919,6 +1019,8 @@ int main(int argc, char **argv)
                                          .stub = f->stub,
                                          .name = f->name};
     }
+    if (argc > 1 && !strcmp(argv[1], "time"))
+        return time_all(backends[1]);
     if (argc > 1)
         return test(strtoull(argv[1], NULL, 0), backends, 1) != 0;
     if (seconds) {

@@ -16,6 +16,7 @@ void act_error(struct parser *ps, int line, const char *fmt, ...)
     va_end(ap);
     ps->error = (struct parse_error){
         .kind = PARSE_LATER, .msg = msg, .line = line};
+    ps->literals_before_error = ps->nliterals;
 }
 
 /* ------------------------------------------------------------------- names */
@@ -73,6 +74,7 @@ static struct literal *add_literal(struct parser *ps, struct ast *e,
     l->last = &l->first;
     *ps->literals_end = l;
     ps->literals_end = &l->next;
+    ps->nliterals++;
     return l;
 }
 

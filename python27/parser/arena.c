@@ -100,24 +100,20 @@ static void rehash(struct pyarena *a)
 
 struct ident *arena_ident(struct pyarena *a, const char *s, size_t n)
 {
-    /* The hash is the one that decides the order of CPython's dicts, which
-     * shows in co_cellvars and co_freevars. */
-    uint64_t x = n ? (uint64_t)(unsigned char)s[0] << 7 : 0;
+    uint64_t x = n;
     for (size_t i = 0; i < n; i++)
-        x = (1000003 * x) ^ (unsigned char)s[i];
-    x ^= n;
-    if (x == (uint64_t)-1)
-        x = (uint64_t)-2;
+        x = (x ^ (unsigned char)s[i]) * UINT64_C(0x100000001b3);
+    x ^= x >> 32;
     struct ident **b = &a->buckets[(uint32_t)x & (a->nbuckets - 1)];
     for (struct ident *id = *b; id; id = id->next)
-        if (id->hash == (int64_t)x && id->len == n && !memcmp(id->text, s, n))
+        if (id->hash == x && id->len == n && !memcmp(id->text, s, n))
             return id;
     if (a->nidents++ > a->nbuckets) {
         rehash(a);
         b = &a->buckets[(uint32_t)x & (a->nbuckets - 1)];
     }
     struct ident *id = arena_alloc(a, sizeof *id + n + 1);
-    id->hash = (int64_t)x;
+    id->hash = x;
     id->len = (uint32_t)n;
     memcpy(id->text, s, n);
     id->next = *b;

@@ -35,7 +35,7 @@ struct arena_kept {
 /* A name of the program; equal names are the same struct. */
 struct ident {
     struct ident *next; /* in its bucket */
-    int64_t hash;       /* CPython 2.7's hash of the text */
+    uint64_t hash;
     struct py_str *str; /* the interned str, once asked for */
     uint32_t len;
     char text[];        /* ends with a NUL */

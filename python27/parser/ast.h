@@ -28,6 +28,7 @@ struct ast {
     uint8_t kind; /* enum ast_kind */
     uint8_t mark; /* the parser's own, see grammar.y */
     int32_t line, col; /* of the first token; col from 0, in bytes */
+    int32_t scope;     /* of what opens one: its number, see symtable.h */
 };
 
 struct ast_seq {

@@ -58,6 +58,7 @@ struct parser {
     struct ast *result;
     struct literal *literals, **literals_end;
     struct parse_error error; /* the first */
+    int32_t nliterals, literals_before_error;
     int flags;        /* also those that the text sets */
     int prev, prev2;  /* types of the last tokens */
     int finished;     /* the start symbol is complete */

@@ -1,0 +1,3 @@
+# Built-in modules.
+python27_SRCS += \
+  python27/modules/math.c

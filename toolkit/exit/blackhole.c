@@ -11,6 +11,7 @@
  */
 #include "toolkit/exit/blackhole.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "toolkit/base/log.h"
@@ -41,6 +42,41 @@ void *tw_new_object_var(const struct tw_sizedescr *d, int64_t n)
 /* ----------------------------------------------------------------- frames */
 
 static __thread struct tw_map pools; /* jitcode -> unused frames */
+
+static pthread_key_t pools_key;
+
+static void free_pools(void *map)
+{
+    struct tw_map *m = map;
+
+    for (uint32_t k = 0; k < m->size; k++) {
+        if (m->entries[k].used != 1)
+            continue;
+        for (struct tw_bhframe *f = (void *)(uintptr_t)m->entries[k].value, *next; f; f = next) {
+            next = f->pool;
+            tw_gc_free_uncollectable(f);
+        }
+    }
+    tw_map_free(m);
+}
+
+static void make_key(void)
+{
+    if (pthread_key_create(&pools_key, free_pools))
+        tw_fatal("no thread-specific data left");
+}
+
+/* This thread's pool of the jitcode, noted to be freed when the thread ends. */
+static uint64_t *pool_of(const struct tw_jitcode *code)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    if (!pools.size) {
+        pthread_once(&once, make_key);
+        pthread_setspecific(pools_key, &pools);
+    }
+    return tw_map_put(&pools, tw_ptr_key(code));
+}
 
 static struct tw_bhframe *new_frame(const struct tw_jitcode *code)
 {
@@ -87,7 +123,7 @@ static void drop_frame(struct tw_bhframe *f)
 {
     for (int b = 0; b < TW_NBANKS; b++)
         memset(f->bank[b], 0, f->jitcode->nregs[b] * sizeof(union tw_value));
-    uint64_t *pool = tw_map_put(&pools, tw_ptr_key(f->jitcode));
+    uint64_t *pool = pool_of(f->jitcode);
     f->pool = (struct tw_bhframe *)(uintptr_t)*pool;
     *pool = tw_ptr_key(f);
 }

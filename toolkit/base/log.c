@@ -83,7 +83,7 @@ void tw_log_init(void)
     from_environment("TWLOG");
 }
 
-void tw_log(enum tw_log_channel c, const char *fmt, ...)
+void(tw_log)(enum tw_log_channel c, const char *fmt, ...)
 {
     va_list ap;
 

@@ -33,6 +33,8 @@ void tw_log(enum tw_log_channel c, const char *fmt, ...)
  * locked against other threads until end; only for open channels. */
 FILE *tw_log_begin(enum tw_log_channel c);
 void tw_log_end(enum tw_log_channel c);
+/* Arguments are not evaluated, and nothing is called, while the channel is closed. */
+#define tw_log(c, ...) (tw_log_on(c) ? (tw_log)((c), __VA_ARGS__) : (void)0)
 
 /* A bug of the toolkit, or an environment it cannot run in: message and abort(). */
 void tw_fatal(const char *fmt, ...)

@@ -48,6 +48,14 @@ static void grow(void)
     nbuckets = n;
 }
 
+static int same_greens(const union tw_value *a, const union tw_value *b, int n)
+{
+    while (n-- > 0)
+        if (a[n].i != b[n].i)
+            return 0;
+    return 1;
+}
+
 static struct tw_cell *find(const struct tw_jitdriver *d, uint32_t hash,
                             const union tw_value *greens)
 {
@@ -55,7 +63,7 @@ static struct tw_cell *find(const struct tw_jitdriver *d, uint32_t hash,
         return NULL;
     for (struct tw_cell *c = buckets[hash & (nbuckets - 1)]; c; c = c->next)
         if (c->hash == hash && c->driver == d &&
-            !memcmp(c->greens, greens, d->ngreens * sizeof *greens))
+            same_greens(c->greens, greens, d->ngreens))
             return c;
     return NULL;
 }

@@ -87,7 +87,8 @@ static int find_languages(const char *build, struct language *languages)
     *lx = (struct language){.name = "lox",
                             .ext = ".lox",
                             .programs = "interpreters/lox/tests/bench/*.lox",
-                            .peers = "tests/bench/lox"};
+                            .peers = "tests/bench/lox",
+                            .steady = 1};
     *b = (struct language){.name = "bf",
                            .ext = ".b",
                            .programs = "interpreters/bf/tests/mandelbrot.b",

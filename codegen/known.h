@@ -1,0 +1,16 @@
+/* known.h: what functions outside the program do to its memory. */
+#ifndef CODEGEN_KNOWN_H
+#define CODEGEN_KNOWN_H
+
+enum {
+    KNOWN_READS = 1,    /* memory that the program sees */
+    KNOWN_WRITES = 2,
+    KNOWN_ERRNO = 4,
+    KNOWN_GMP = 8,      /* writes GMP's structs only */
+    KNOWN_ELIDABLE = 16 /* result depends on the arguments alone */
+};
+
+/* 0 if nothing is known about it. */
+int known_function(const char *name, unsigned *what);
+
+#endif

@@ -8,8 +8,10 @@
 #include "backends/llvm/engine.h"
 #include "backends/llvm/alias.h"
 #include "backends/llvm/target.h"
+#include "toolkit/base/log.h"
 
 #include <llvm-c/Analysis.h>
+#include <llvm-c/Disassembler.h>
 #include <llvm-c/Support.h>
 #include <llvm-c/Target.h>
 #include <llvm-c/Transforms/PassBuilder.h>
@@ -151,6 +153,15 @@ static int optimize(struct engine *e, LLVMModuleRef m, char *err,
     return 0;
 }
 
+static void log_ir(LLVMModuleRef m)
+{
+    char *text = LLVMPrintModuleToString(m);
+
+    fputs(text, tw_log_begin(TW_LOG_jit_backend_ir));
+    tw_log_end(TW_LOG_jit_backend_ir);
+    LLVMDisposeMessage(text);
+}
+
 LLVMMemoryBufferRef engine_emit(struct engine *e, LLVMModuleRef m, char *err,
                                 size_t errsize)
 {
@@ -163,10 +174,13 @@ LLVMMemoryBufferRef engine_emit(struct engine *e, LLVMModuleRef m, char *err,
     LLVMDisposeMessage(message);
     message = NULL;
 #endif
-    if (getenv("TW_LLVM_IR"))
-        LLVMDumpModule(m);
-    if ((e->tier == 1 || optimize(e, m, err, errsize) == 0) &&
-        LLVMTargetMachineEmitToMemoryBuffer(e->machine, m, LLVMObjectFile,
+    if (e->tier == 2 && optimize(e, m, err, errsize)) {
+        LLVMDisposeModule(m);
+        return NULL;
+    }
+    if (tw_log_on(TW_LOG_jit_backend_ir))
+        log_ir(m);
+    if (LLVMTargetMachineEmitToMemoryBuffer(e->machine, m, LLVMObjectFile,
                                             &message, &buffer)) {
         snprintf(err, errsize, "LLVM: %s", message);
         LLVMDisposeMessage(message);
@@ -174,6 +188,32 @@ LLVMMemoryBufferRef engine_emit(struct engine *e, LLVMModuleRef m, char *err,
     }
     LLVMDisposeModule(m);
     return buffer;
+}
+
+void engine_log_code(const char *name, const void *code, size_t size)
+{
+    LLVMDisasmContextRef d;
+    uint8_t *p = (uint8_t *)(uintptr_t)code, *end = p + size;
+    char *triple, line[200];
+    size_t n;
+    FILE *out;
+
+    if (!tw_log_on(TW_LOG_jit_backend_asm))
+        return;
+    triple = LLVMGetDefaultTargetTriple();
+    d = LLVMCreateDisasm(triple, NULL, 0, NULL, NULL);
+    out = tw_log_begin(TW_LOG_jit_backend_asm);
+    fprintf(out, "# %s\n", name);
+    while (d && p < end) {
+        n = LLVMDisasmInstruction(d, p, (uint64_t)(end - p),
+                                  (uint64_t)(uintptr_t)p, line, sizeof line);
+        fprintf(out, "%p:%s\n", (void *)p, n ? line : "\t?");
+        p += n ? n : 1;
+    }
+    tw_log_end(TW_LOG_jit_backend_asm);
+    if (d)
+        LLVMDisasmDispose(d);
+    LLVMDisposeMessage(triple);
 }
 
 void engine_end(struct engine *e)

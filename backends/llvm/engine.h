@@ -8,6 +8,7 @@
 #include <llvm-c/Core.h>
 #include <llvm-c/TargetMachine.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct llvm_types {
@@ -38,5 +39,7 @@ LLVMModuleRef engine_module(struct engine *e);
 LLVMMemoryBufferRef engine_emit(struct engine *e, LLVMModuleRef m, char *err,
                                 size_t errsize);
 void engine_end(struct engine *e);
+/* Disassembles to the log, if that is open. */
+void engine_log_code(const char *name, const void *code, size_t size);
 
 #endif

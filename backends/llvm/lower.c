@@ -246,6 +246,7 @@ static void lower_label(struct lower *l)
         LLVMAddIncoming(label->phis[k], &x, &here, 1);
     }
     LLVMBuildBr(l->b, label->block);
+    LLVMMoveBasicBlockBefore(label->block, l->exit); /* as the code runs */
     LLVMPositionBuilderAtEnd(l->b, label->block);
     for (unsigned k = 0; label->phis && k < l->op->nargs; k++)
         if (label->phis[k])
@@ -311,8 +312,13 @@ static void jump_to_homes(struct lower *l, const struct label *label)
     LLVMValueRef x[n + 1];
     LLVMBasicBlockRef next, slow;
 
-    for (unsigned k = 0; k < n; k++)
-        x[k] = v[k] >= 0 && operand(l, k) != v[k] ? arg(l, k) : NULL;
+    for (unsigned k = 0; k < n; k++) {
+        tw_vref from = operand(l, k);
+        int there =
+            from >= 0 && v[k] >= 0 && vals[from].home == vals[v[k]].home;
+
+        x[k] = v[k] >= 0 && !there ? arg(l, k) : NULL;
+    }
     for (unsigned k = 0; k < n; k++)
         if (x[k])
             store_slot(l, (unsigned)vals[v[k]].home, x[k]);

@@ -140,7 +140,8 @@ static LLVMValueRef new_by_call(struct lower *l, const struct tw_sizedescr *d)
 /* Tier 2 takes objects off the collector's free lists without a call. */
 static LLVMValueRef new_object(struct lower *l, const struct tw_sizedescr *d)
 {
-    void **list = l->tier == 2 && l->hooks->free_list ? l->hooks->free_list(d) : NULL;
+    void **list =
+        l->tier == 2 && l->hooks->free_list ? l->hooks->free_list(d) : NULL;
     LLVMValueRef head, first, next, made[2], phi;
     LLVMBasicBlockRef from[2], slow, fast, done;
 
@@ -150,15 +151,17 @@ static LLVMValueRef new_object(struct lower *l, const struct tw_sizedescr *d)
     slow = cold_block(l);
     done = hot_block(l);
     head = const_address(l, list);
-    first = LLVMBuildLoad2(l->b, l->ty->ptr, head, "");
+    first = load_runtime(l, l->ty->ptr, head);
     branch_likely(
-        l->e, LLVMBuildCondBr(l->b, LLVMBuildIsNull(l->b, first, ""), slow, fast), 0);
+        l->e,
+        LLVMBuildCondBr(l->b, LLVMBuildIsNull(l->b, first, ""), slow, fast), 0);
     LLVMPositionBuilderAtEnd(l->b, fast);
     next = LLVMBuildLoad2(l->b, l->ty->ptr, first, "");
-    LLVMBuildStore(l->b, next, head);
+    store_runtime(l, next, head);
     if (d->gctype->flags & TW_GC_ATOMIC)
-        LLVMBuildMemSet(l->b, first, LLVMConstNull(l->ty->i8),
-                        LLVMConstInt(l->ty->i64, (d->gctype->size + 15u) & ~15u, 0), 16);
+        LLVMBuildMemSet(
+            l->b, first, LLVMConstNull(l->ty->i8),
+            LLVMConstInt(l->ty->i64, (d->gctype->size + 15u) & ~15u, 0), 16);
     else
         LLVMBuildStore(l->b, LLVMConstNull(l->ty->ptr), first);
     LLVMBuildBr(l->b, done);

@@ -3,6 +3,7 @@
  * from exits, freed. Neighbours: lower.c fills a unit, llvm.c hands it out.
  */
 #include "backends/llvm/unit.h"
+#include "backends/llvm/engine.h"
 #include "backends/llvm/memory.h"
 
 #include <stdio.h>
@@ -29,26 +30,31 @@ struct unit *unit_new(struct tw_loop *loop, struct tw_guard *from, int tier)
     return u;
 }
 
-/* /tmp/perf-PID.map, which perf reads to name addresses. */
-static void tell_perf(const struct unit *u)
+static void name_of(const struct unit *u, char *name, size_t size)
+{
+    snprintf(name, size, "tw-%s%u-tier%d",
+             u->code.from ? "bridge-Guard" : "loop-",
+             u->code.from   ? u->code.from->id
+             : u->code.loop ? u->code.loop->id
+                            : 0,
+             u->code.tier);
+}
+
+/* /tmp/perf-PID.map, from which perf learns the names of addresses. */
+static void tell_perf(const struct unit *u, const char *name)
 {
     static FILE *map;
-    char name[64];
+    char path[64];
 
     if (!getenv("TW_PERF_MAP"))
         return;
     if (!map) {
-        snprintf(name, sizeof name, "/tmp/perf-%d.map", (int)getpid());
-        map = fopen(name, "a");
+        snprintf(path, sizeof path, "/tmp/perf-%d.map", (int)getpid());
+        map = fopen(path, "a");
     }
     if (!map)
         return;
-    fprintf(map, "%lx %x tw-%s%u-tier%d\n", (unsigned long)u->memory,
-            u->code.nbytes, u->code.from ? "bridge-Guard" : "loop-",
-            u->code.from   ? u->code.from->id
-            : u->code.loop ? u->code.loop->id
-                           : 0,
-            u->code.tier);
+    fprintf(map, "%lx %x %s\n", (unsigned long)u->memory, u->code.nbytes, name);
     fflush(map);
 }
 
@@ -93,6 +99,7 @@ static void drop_object(struct unit *u)
 int unit_install(struct unit *u, char *err, size_t errsize)
 {
     void *function;
+    char name[64];
     int rc;
 
     if (u->function)
@@ -116,7 +123,9 @@ int unit_install(struct unit *u, char *err, size_t errsize)
         return -1;
     u->function = (llvm_code *)(uintptr_t)function;
     link_cells(u);
-    tell_perf(u);
+    name_of(u, name, sizeof name);
+    tell_perf(u, name);
+    engine_log_code(name, u->memory, u->code.nbytes);
     return 0;
 }
 

@@ -15,6 +15,7 @@ static void init(void)
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
+    LLVMInitializeX86Disassembler();
 }
 
 /* jmp *0(%rip); address */

@@ -6,6 +6,7 @@
 #ifndef TW_TEST_BACKEND_HARNESS_H
 #define TW_TEST_BACKEND_HARNESS_H
 
+#include "toolkit/base/log.h"
 #include "toolkit/ir/trace_text.h"
 
 #include <dlfcn.h>

@@ -1005,6 +1005,7 @@ int main(int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     tw_gc_init();
+    tw_log_init();
     backends[0] = h_load_reference();
     backends[1] = h_load_llvm();
     for (unsigned k = 0; k < H_NFUNCTIONS; k++) {

@@ -1,3 +1,40 @@
 # Object model and interpreter, in the order of a reader's walk.
 python27_SRCS += \
-  python27/objects/garray.c
+  python27/main.c \
+  python27/objects/runtime.c \
+  python27/objects/garray.c \
+  python27/objects/object.c \
+  python27/objects/type.c \
+  python27/objects/typeattr.c \
+  python27/objects/typeslots.c \
+  python27/objects/slotwrap.c \
+  python27/objects/descr.c \
+  python27/objects/super.c \
+  python27/objects/map.c \
+  python27/objects/mapdict.c \
+  python27/objects/celldict.c \
+  python27/objects/classobj.c \
+  python27/objects/abstract.c \
+  python27/objects/compare.c \
+  python27/objects/call.c \
+  python27/objects/args.c \
+  python27/objects/errors.c \
+  python27/objects/exceptions.c \
+  python27/objects/traceback.c \
+  python27/objects/code.c \
+  python27/objects/function.c \
+  python27/objects/method.c \
+  python27/objects/generator.c \
+  python27/objects/module.c \
+  python27/objects/structseq.c \
+  python27/objects/fileobject.c \
+  python27/eval/frame.c \
+  python27/eval/eval.c \
+  python27/eval/evalcall.c \
+  python27/eval/evalops.c \
+  python27/eval/trace.c \
+  python27/modules/sys.c \
+  python27/modules/builtin.c \
+  python27/modules/builtin_exec.c \
+  python27/modules/import.c \
+  python27/modules/imp.c

@@ -23,23 +23,21 @@ struct py_frame {
     py_frame *back;
     py_code *code;
     py_dict *globals;
-    py_object *builtins; /* a dict, found through globals' __builtins__ */
     py_object *locals;   /* a mapping; NULL for fast locals not yet asked for */
     int32_t lasti;       /* offset of the instruction being executed, -1 before */
-    int32_t depth;       /* of the value stack, when not running */
+    int32_t depth;       /* of the value stack, when not running; -1 once it
+                            returned */
     struct py_block *block; /* innermost open block */
-    struct py_genstate *gen; /* when it runs a generator */
+    struct py_generator *gen; /* that it runs, or NULL */
     /* What sys.exc_info() was before this frame first handled an exception. */
     struct py_handled *saved_handled;
     struct py_frametrace *trace; /* f_trace and its line state, or NULL */
-    uint8_t executing;
     uint8_t escaped;     /* somebody outside holds it */
     intptr_t nslots;
     py_object *slots[];
 };
 TW_IMMUTABLE(py_frame, code);
 TW_IMMUTABLE(py_frame, globals);
-TW_IMMUTABLE(py_frame, builtins);
 TW_IMMUTABLE(py_frame, nslots);
 TW_VIRTUALIZABLE(py_frame, jit_token, "lasti block locals saved_handled trace",
                  slots, nslots);
@@ -53,6 +51,7 @@ struct py_frametrace {
     py_object *func;
     int32_t line; /* last reported */
     int32_t lower, upper; /* instructions of that line */
+    int32_t lasti; /* seen last */
 };
 
 /* A frame for code, with locals and cells empty. */
@@ -72,6 +71,8 @@ py_frame *py_frame_get(int n);
 /* The globals/builtins of the innermost frame; builtins of __builtin__ when
  * there is none. */
 py_dict *py_current_globals(void);
+/* The builtins that code with these globals sees. */
+py_object *py_builtins_of(py_dict *globals);
 py_object *py_current_builtins(void);
 
 #endif

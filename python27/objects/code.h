@@ -85,7 +85,7 @@ struct py_code {
                                      NULL when there is none */
     struct py_blocktable *blocks;
     py_object *weaklist;
-    uint8_t zombie; /* owner of the JIT's marks, see eval.c */
+    py_frame *spare; /* a finished frame for the next call, or NULL */
 };
 TW_IMMUTABLE(py_code, argcount);
 TW_IMMUTABLE(py_code, nlocals);

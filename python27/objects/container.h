@@ -34,7 +34,12 @@ py_tuple *py_tuple_pack1(py_object *a);
 py_tuple *py_tuple_pack2(py_object *a, py_object *b);
 py_tuple *py_tuple_pack3(py_object *a, py_object *b, py_object *c);
 py_tuple *py_tuple_slice(py_tuple *t, intptr_t i, intptr_t j);
-/* Named results of C functions (os.stat, time.localtime...): structseq.c. */
+/* Named results of C functions (os.stat, time.localtime...), structseq.c: a
+ * subclass of tuple with nseq items, all of them attributes; values from nseq
+ * to nfields are attributes only. name is "module.name". */
+py_type *py_structseq_type(const char *name, const char *const *fields,
+                           int nseq, int nfields);
+py_object *py_structseq_new(py_type *t, py_object *const *values);
 
 /* ----------------------------------------------------------------- list */
 struct py_list_strategy {

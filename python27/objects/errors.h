@@ -48,7 +48,7 @@ void py_action_set(int bits);
 int py_action_run(void); /* -1 with an exception */
 
 /* --- exception types: py_TypeError, py_ValueError, ... */
-#define PY_EXC(name, base_, layout, doc_) extern py_type py_##name;
+#define PY_EXC(name, base_, layout, doc_, row) extern py_type py_##name;
 #include "objects/exceptions.def"
 #undef PY_EXC
 

@@ -39,6 +39,7 @@ struct py_map {
     /* Children by (key, kind): a small chain, hashed when long. */
     struct py_maptransition *next;
     struct py_map *devolved_map; /* of the root */
+    struct py_boxedkey *boxed;   /* of the root: keys that are never unboxed */
 };
 TW_IMMUTABLE(py_map, type);
 TW_IMMUTABLE(py_map, back);
@@ -59,6 +60,15 @@ struct py_instance {
 };
 TW_GC_TYPE_DECL(py_instance);
 
+/* Where an instance of a built-in type's subclass keeps its holder: behind the
+ * fixed part, or behind the items of a tuple. */
+static inline py_instance **py_holder_place(py_object *o, py_type *t)
+{
+    char *p = (char *)o + t->holder_offset;
+    if (t->var_size)
+        p += ((py_tuple *)o)->n * t->var_size;
+    return (py_instance **)p;
+}
 /* The attribute holder of o, an instance of a user class of type t: o itself,
  * or the holder that an instance of a built-in type's subclass points to. NULL
  * when t's instances have no map. */
@@ -67,7 +77,7 @@ static inline py_instance *py_holder(py_object *o, py_type *t)
     if (t->flags & PY_TF_INSTANCE)
         return (py_instance *)o;
     if (t->holder_offset)
-        return *(py_instance **)((char *)o + t->holder_offset);
+        return *py_holder_place(o, t);
     return NULL;
 }
 /* NULL without exception: absent. */
@@ -77,6 +87,13 @@ int py_holder_del(py_instance *h, py_object *key); /* 1, 0 absent, -1 */
 /* o.__dict__: a dict that shows the attributes. */
 py_dict *py_holder_dict(py_instance *h);
 int py_holder_set_dict(py_instance *h, py_dict *d);
+/* Makes __dict__ an ordinary dict from now on. */
+int py_holder_devolve(py_instance *h);
+/* For an instance that is not devolved: */
+intptr_t py_holder_count(py_instance *h);
+int py_holder_nth(py_instance *h, intptr_t i, py_object **key, py_object **v);
+/* o.__class__ = t, of the same layout. */
+int py_holder_set_type(py_instance *h, py_type *t);
 
 /* Old-style classes. */
 struct py_classobj {

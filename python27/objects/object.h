@@ -136,7 +136,9 @@ enum {
     PY_CLASSMETHOD = 1, /* self is the class */
     PY_STATICMETHOD = 2, /* self is NULL */
     PY_PURE = 4,  /* no effect; result depends on arguments only (for traces) */
-    PY_COEXIST = 8 /* replaces the wrapper of the slot of that name */
+    PY_COEXIST = 8, /* replaces the wrapper of the slot of that name */
+    PY_UNPACK = 16 /* "f expected at least 1 arguments, got 0": the other
+                      family of messages about the number of arguments */
 };
 typedef void (*py_anyfn)(void);
 typedef py_object *(*py_pos0fn)(py_object *self);
@@ -237,6 +239,11 @@ enum py_typeflags {
     PY_TF_SUBCLASS = 0xfff0000
 };
 
+struct py_weaknode {
+    py_object **cell; /* in unscanned memory; NULL when it died */
+    struct py_weaknode *next;
+};
+
 /*
  * A type. Built-in types are static structs, filled in by py_type_ready();
  * classes are allocated. The slots (slots.def) change only when a class's
@@ -265,7 +272,7 @@ struct py_type {
     py_tuple *bases, *mro;
     py_dict *dict;
     py_map *map;          /* the empty map of its instances */
-    py_list *subclasses;  /* of weakly held types */
+    struct py_weaknode *subclasses; /* types, weakly held */
     py_object *weaklist;
     const struct py_methoddef *methods;
     const struct py_getset *getset;

@@ -13,6 +13,8 @@
  *
  * The function is long because it is one switch; each case is short.
  */
+#include <stdio.h>
+
 #include "eval/call.h"
 #include "eval/evalops.h"
 #include "objects/runtime.h"

@@ -4,6 +4,7 @@
 #include "objects/runtime.h"
 
 TW_GC_TYPE_VAR(py_frame, slots);
+TW_GC_TYPE(py_handled);
 
 /* ------------------------------------------------------------ life cycle */
 

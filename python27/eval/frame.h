@@ -47,6 +47,7 @@ extern py_type py_frame_type;
 struct py_handled {
     py_object *type, *value, *tb;
 };
+TW_GC_TYPE_DECL(py_handled);
 struct py_frametrace {
     py_object *func;
     int32_t line; /* last reported */

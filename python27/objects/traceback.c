@@ -2,6 +2,7 @@
  * traceback.c: traceback objects, and the text of an uncaught exception.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "objects/runtime.h"
 

@@ -161,29 +161,23 @@ struct tw_loop *tw_warm_assembler_loop(const struct tw_jitdriver *d,
 
 /* --------------------------------------------------------------- entering */
 
-/* The loop's inputs from a merge point's greens and reds: the reds, then the contents of the
- * virtualizable. 0 when the virtualizable has another shape than when the loop was made. */
-static int load_inputs(const struct tw_loop *l, const union tw_value *args,
-                       union tw_value *slots)
+/* The contents of the virtualizable, brought up to date first, behind the reds. 0 when it has
+ * another shape than when the loop was made. */
+static int load_virtualizable(const struct tw_loop *l, char *frame,
+                              union tw_value *to)
 {
     const struct tw_jitdriver *d = l->driver;
     const struct tw_vinfo *vi = d->vinfo;
-    const union tw_value *reds = args + d->ngreens;
+    int64_t nitems = 0;
 
-    memcpy(slots, reds, d->nreds * sizeof *reds);
-    if (!vi || d->vable_red < 0)
-        return l->ninputs == d->nreds;
-    char *frame = reds[d->vable_red].r;
     if (*(void **)(frame + vi->token_offset))
         tw_rt_force_virtualizable(frame, vi->token_offset);
-    int64_t nitems = 0;
     if (vi->array)
         nitems = tw_load(frame + vi->array_length->offset, 'i',
                          vi->array_length->size, vi->array_length->flags)
                      .i;
     if ((int64_t)l->ninputs != d->nreds + vi->nfields + nitems)
         return 0;
-    union tw_value *to = slots + d->nreds;
     for (unsigned k = 0; k < vi->nfields; k++) {
         const struct tw_fielddescr *f = vi->fields[k];
 
@@ -198,6 +192,18 @@ static int load_inputs(const struct tw_loop *l, const union tw_value *args,
     return 1;
 }
 
+static int load_inputs(const struct tw_loop *l, const union tw_value *reds,
+                       union tw_value *slots)
+{
+    const struct tw_jitdriver *d = l->driver;
+
+    for (unsigned k = 0; k < d->nreds; k++)
+        slots[k] = reds[k];
+    if (!d->vinfo || d->vable_red < 0)
+        return l->ninputs == d->nreds;
+    return load_virtualizable(l, reds[d->vable_red].r, slots + d->nreds);
+}
+
 static int confirmed(const struct tw_jitdriver *d, const union tw_value *args)
 {
     return !d->driver->confirm_enter_jit || d->driver->confirm_enter_jit(args);
@@ -206,11 +212,14 @@ static int confirmed(const struct tw_jitdriver *d, const union tw_value *args)
 /* Slots on the C stack for code up to this size; the frame moves to collected memory beyond. */
 enum { STACK_SLOTS = 512 };
 
-/* One entry into machine code and what comes of it. INTERPRET: it could not be entered. */
-static enum tw_enter_result execute(struct tw_loop *l, union tw_value *args,
-                                    union tw_value *res)
+/* One entry into machine code and what comes of it. args is written when the result is
+ * CONTINUE; reds may lie in it. INTERPRET: it could not be entered. */
+static enum tw_enter_result execute(struct tw_loop *l,
+                                    const union tw_value *reds,
+                                    union tw_value *args, union tw_value *res)
 {
-    uint32_t n = l->code->nslots < l->ninputs ? l->ninputs : l->code->nslots;
+    uint32_t n =
+        l->code->nslots < l->ninputs ? l->ninputs : l->code->nslots;
     if (n > STACK_SLOTS && l->ninputs <= STACK_SLOTS)
         n = STACK_SLOTS;
     union tw_value slots[n + 1];
@@ -218,7 +227,7 @@ static enum tw_enter_result execute(struct tw_loop *l, union tw_value *args,
     struct tw_activation here;
     enum tw_enter_result r = TW_ENTER_DONE;
 
-    if (!load_inputs(l, args, slots))
+    if (!load_inputs(l, reds, slots))
         return TW_ENTER_INTERPRET;
     tw_jitframe_init(&frame, l, slots, n);
     tw_counters[TW_C_enters]++;
@@ -237,20 +246,18 @@ static enum tw_enter_result execute(struct tw_loop *l, union tw_value *args,
 }
 
 /* Machine code for as long as there is some for the merge point reached. */
-static enum tw_enter_result run(struct tw_loop *l, union tw_value *args,
-                                union tw_value *res)
+static enum tw_enter_result run(struct tw_loop *l, const union tw_value *reds,
+                                union tw_value *args, union tw_value *res)
 {
     const struct tw_jitdriver *d = l->driver;
-    enum tw_enter_result r = execute(l, args, res);
+    enum tw_enter_result r = execute(l, reds, args, res);
 
-    if (r == TW_ENTER_INTERPRET)
-        return r;
     while (r == TW_ENTER_CONTINUE) {
         l = tw_warm_loop_for(d, args);
         if (!l || tw_counter_off() || !confirmed(d, args))
             return r;
         tw_tier2_poll();
-        r = execute(l, args, res);
+        r = execute(l, args + d->ngreens, args, res);
         if (r == TW_ENTER_INTERPRET)
             return TW_ENTER_CONTINUE;
     }
@@ -271,7 +278,7 @@ int tw_rt_enter(const struct tw_jitdriver *d, union tw_value *args,
     tw_tier2_poll();
     if (l) {
         tw_counter_keep_pinned(hash);
-        return confirmed(d, args) ? (int)run(l, args, res) : TW_ENTER_INTERPRET;
+        return confirmed(d, args) ? (int)run(l, args + d->ngreens, args, res) : TW_ENTER_INTERPRET;
     }
     if (!tw_counter_ran_out(hash) || tw_recording() || !confirmed(d, args))
         return TW_ENTER_INTERPRET;
@@ -280,7 +287,7 @@ int tw_rt_enter(const struct tw_jitdriver *d, union tw_value *args,
     enum tw_enter_result r = tw_compile_loop(d, args, res);
     if (r == TW_ENTER_CONTINUE && (l = tw_warm_loop_for(d, args)) &&
         confirmed(d, args)) {
-        r = run(l, args, res);
+        r = run(l, args + d->ngreens, args, res);
         if (r == TW_ENTER_INTERPRET)
             r = TW_ENTER_CONTINUE;
     }
@@ -292,16 +299,19 @@ union tw_value tw_warm_call_assembler(struct tw_loop *l,
 {
     const struct tw_jitdriver *d = l->driver;
     union tw_value args[TW_MAX_MERGE_ARGS], res = {.i = 0};
+    enum tw_enter_result r = TW_ENTER_INTERPRET;
 
-    memcpy(args, l->greens, d->ngreens * sizeof *args);
-    memcpy(args + d->ngreens, reds, d->nreds * sizeof *args);
-    if (!tw_loop_runnable(l)) {
-        /* A stub, or thrown away: whatever its green key has now. */
-        struct tw_loop *now = tw_warm_loop_for(d, args);
+    /* A stub, or thrown away: whatever its green key has now. */
+    struct tw_loop *now =
+        tw_loop_runnable(l) ? l : tw_warm_loop_for(d, l->greens);
 
-        l = now ? now : l;
+    if (now)
+        r = run(now, reds, args, &res);
+    if (r == TW_ENTER_INTERPRET) {
+        memcpy(args, l->greens, d->ngreens * sizeof *args);
+        memcpy(args + d->ngreens, reds, d->nreds * sizeof *args);
     }
-    if (!tw_loop_runnable(l) || run(l, args, &res) != TW_ENTER_DONE)
+    if (r != TW_ENTER_DONE)
         d->portal_stub(args, &res);
     return res;
 }

@@ -130,7 +130,7 @@ void block_use(struct compiler *c, struct codeblock *b)
 int fblock_push(struct compiler *c, enum fblock_kind kind, struct codeblock *b)
 {
     if (c->u->nfblocks >= MAX_FBLOCKS) {
-        py_raise(&py_SystemError, "too many statically nested blocks");
+        py_raise(&py_SyntaxError, "too many statically nested blocks");
         return -1;
     }
     c->u->fblock[c->u->nfblocks++] = (struct fblock){kind, b};

@@ -146,7 +146,9 @@ static struct ast *parse_source(struct pyarena *a, const char *buf,
     };
     struct source src;
     struct parser ps;
-    if (source_prepare(&src, a, buf, (size_t)len, mode == PY_MODE_EXEC,
+    if (source_prepare(&src, a, buf, (size_t)len,
+                       (mode == PY_MODE_EXEC ? SOURCE_ADD_NEWLINE : 0) |
+                           (flags & PY_CF_FROM_FILE ? SOURCE_FILE : 0),
                        filename))
         return NULL;
     struct ast *mod =

@@ -32,6 +32,9 @@ static py_object *program_text(const char *filename, int line)
         const char *p = buf;
         while (*p == ' ' || *p == '\t' || *p == '\f')
             p++, n--;
+        /* CPython reads lines in pieces and reports the last one. */
+        for (; n > 999; n -= 999)
+            p += 999;
         text = (py_object *)py_str_new(p, n);
     }
     free(buf);

@@ -59,22 +59,27 @@ static const char *declared(struct pyarena *a, const char *s, const char *end,
     return NULL;
 }
 
-static int problem(const char *filename, const char *fmt, const char *encoding)
+static int problem(const char *filename, int line, const char *fmt,
+                   const char *encoding)
 {
     char msg[200];
     snprintf(msg, sizeof msg, fmt, encoding);
-    struct parse_error e = {.kind = PARSE_SYNTAX, .msg = msg};
+    struct parse_error e = {.kind = PARSE_SYNTAX, .msg = msg, .line = line};
     return error_parse(filename, &e);
 }
 
-static int recode(struct source *src, struct pyarena *a, const char *filename)
+/* line: of the declaration, 0 if the text is no file. */
+static int recode(struct source *src, struct pyarena *a, const char *filename,
+                  int line)
 {
     py_object *u =
         py_unicode_decode(src->text, (intptr_t)src->n, src->encoding, NULL);
     py_object *b = u && py_is_unicode(u) ? py_unicode_as_utf8(u) : NULL;
     if (!b) {
         py_err_clear();
-        return problem(filename, "unknown encoding: %s", src->encoding);
+        return problem(filename, line,
+                       line ? "encoding problem: %s" : "unknown encoding: %s",
+                       src->encoding);
     }
     arena_keep(a, b);
     src->n = (size_t)py_str_len((py_str *)b);
@@ -99,7 +104,7 @@ static void find_non_ascii(struct source *src)
 }
 
 int source_prepare(struct source *src, struct pyarena *a, const char *buf,
-                   size_t n, int add_newline, const char *filename)
+                   size_t n, int flags, const char *filename)
 {
     memset(src, 0, sizeof *src);
     char *t = arena_alloc(a, n + 2);
@@ -116,7 +121,7 @@ int source_prepare(struct source *src, struct pyarena *a, const char *buf,
         memcpy(t, buf, n);
         m = n;
     }
-    if (add_newline && m && t[m - 1] != '\n')
+    if ((flags & SOURCE_ADD_NEWLINE) && m && t[m - 1] != '\n')
         t[m++] = '\n';
     src->text = t;
     src->n = m;
@@ -130,11 +135,13 @@ int source_prepare(struct source *src, struct pyarena *a, const char *buf,
         const char *nl = memchr(line, '\n', (size_t)(end - line));
         const char *name = declared(a, line, nl ? nl : end, &stop);
         if (name && src->encoding && strcmp(name, src->encoding))
-            return problem(filename, "encoding problem: %s with BOM", name);
+            return problem(filename, flags & SOURCE_FILE ? i + 1 : 0,
+                           "encoding problem: %s with BOM", name);
         if (name && !src->encoding) {
             src->encoding = name;
             if (strcmp(name, "utf-8") && strcmp(name, "iso-8859-1"))
-                return recode(src, a, filename);
+                return recode(src, a, filename,
+                              flags & SOURCE_FILE ? i + 1 : 0);
         }
         line = nl ? nl + 1 : end;
     }

@@ -20,9 +20,11 @@ struct source {
     unsigned char non_ascii;
 };
 
-/* add_newline: end the last line. 0, or -1 with SyntaxError. */
+enum { SOURCE_ADD_NEWLINE = 1, SOURCE_FILE = 2 };
+/* SOURCE_ADD_NEWLINE: ends the last line. SOURCE_FILE: errors are reported as
+ * for a file. 0, or -1 with SyntaxError. */
 int source_prepare(struct source *src, struct pyarena *a, const char *buf,
-                   size_t n, int add_newline, const char *filename);
+                   size_t n, int flags, const char *filename);
 static inline int source_is_utf8(const struct source *src)
 {
     return src->encoding && (src->recoded || src->encoding[0] == 'u');

@@ -618,7 +618,8 @@ static int check_unoptimized(struct symtable *st, const struct scope *sc)
         fmt = "import * is not allowed in function '%.100s' because it %s";
         break;
     case UNOPT_BARE_EXEC:
-        fmt = "unqualified exec is not allowed in function '%.100s' it %s";
+        fmt = "unqualified exec is not allowed in function '%.100s' because "
+              "it %s";
         break;
     default:
         fmt = "function '%.100s' uses import * and bare exec, which are "

@@ -49,6 +49,10 @@ static int make(struct lexer *lx, struct token *t, const char *start, int type)
     t->len = (uint32_t)(lx->cur - start);
     t->line = lx->lineno;
     t->col = start >= lx->line ? (int32_t)(start - lx->line) : -1;
+    /* Only strings and line ends are known to end without a look at the next
+     * character, which finds the end of the text early. */
+    if (lx->cur >= lx->end && type != TK_STRING && type != TK_NEWLINE)
+        lx->error = LEX_EOF;
     return type;
 }
 

@@ -22,10 +22,26 @@ static void report(struct parser *ps, enum parse_errorkind kind, const char *msg
         .offset = (int32_t)(lx->cur - lx->error_line),
         .text = lx->error_line,
         .ntext = (uint32_t)(lx->line_end - lx->error_line)};
-    /* A file is known to have ended only by trying to read one more line. */
-    if (lx->error == LEX_EOF && (ps->flags & PARSE_FROM_FILE)) {
-        ps->error.line++;
-        ps->error.offset = 0;
+}
+
+/* That a file has ended is only known by trying to read one more line; inside
+ * a string the missing newline is supplied first. */
+static void report_file_end(struct parser *ps)
+{
+    const struct lexer *lx = &ps->lx;
+    struct parse_error *e = &ps->error;
+    if (lx->cur < lx->end || !(ps->flags & PARSE_FROM_FILE))
+        return;
+    if (lx->error == LEX_EOF) {
+        e->line++;
+        e->ntext = 0;
+    } else if (lx->error == LEX_EOFS || lx->error == LEX_EOLS) {
+        char *text = arena_alloc(ps->arena, e->ntext + 1);
+        memcpy(text, e->text, e->ntext);
+        text[e->ntext++] = '\n';
+        e->text = text;
+        e->line += lx->error == LEX_EOFS ? 2 : 1;
+        e->offset += lx->error == LEX_EOFS;
     }
 }
 
@@ -66,7 +82,8 @@ static void lexer_error(struct parser *ps)
 /* The grammar has no place for a token of this type here. */
 static void grammar_error(struct parser *ps, int type)
 {
-    if (ps->lx.lineno <= 1 && ps->lx.error == LEX_EOF)
+    if (ps->lx.lineno <= 1 && ps->lx.error == LEX_EOF &&
+        !(ps->flags & PARSE_FROM_FILE))
         report(ps, PARSE_SYNTAX, "unexpected EOF while parsing");
     else if (ps->prev == TK_NEWLINE && ps->prev2 == TK_COLON)
         report(ps, PARSE_INDENTATION, "expected an indented block");
@@ -76,6 +93,62 @@ static void grammar_error(struct parser *ps, int type)
         report(ps, PARSE_INDENTATION, "unexpected unindent");
     else
         report(ps, PARSE_SYNTAX, "invalid syntax");
+}
+
+/*
+ * CPython's parser has a stack of 1,500 entries, one for every rule of its
+ * grammar that is open; brackets in about a hundred levels fill it. Texts that
+ * do, end in MemoryError there and here: a bracket that begins an atom opens 15
+ * rules, one behind an operand 16, a block 4, and a plain statement 20.
+ */
+enum { STACK_ENTRIES = 1500, STACK_STATEMENT = 20, STACK_BLOCK = 4 };
+
+struct depth {
+    int32_t used, nbrackets;
+    uint8_t cost[STACK_ENTRIES / 15];
+};
+
+static int is_operand_end(int type)
+{
+    switch (type) {
+    case TK_NAME:
+    case TK_NUMBER:
+    case TK_STRING:
+    case TK_RPAR:
+    case TK_RSQB:
+    case TK_RBRACE:
+    case TK_BACKQUOTE:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* Accounts for a token; 0 if the stack would overflow. */
+static int count_depth(struct depth *d, int type, int prev)
+{
+    switch (type) {
+    case TK_LPAR:
+    case TK_LSQB:
+    case TK_LBRACE:
+        d->cost[d->nbrackets] = is_operand_end(prev) ? 16 : 15;
+        d->used += d->cost[d->nbrackets++];
+        return d->used + STACK_STATEMENT - 15 <= STACK_ENTRIES;
+    case TK_RPAR:
+    case TK_RSQB:
+    case TK_RBRACE:
+        if (d->nbrackets)
+            d->used -= d->cost[--d->nbrackets];
+        return 1;
+    case TK_INDENT:
+        d->used += STACK_BLOCK;
+        return 1;
+    case TK_DEDENT:
+        d->used -= STACK_BLOCK;
+        return 1;
+    default:
+        return 1;
+    }
 }
 
 static int starts_compound(int type)
@@ -103,20 +176,27 @@ static void feed(struct parser *ps, void *lemon, enum parse_start start)
     static const int start_tokens[] = {TK_START_FILE, TK_START_EVAL,
                                        TK_START_SINGLE};
     struct token t = {0, 0, 0, 0};
+    struct depth depth = {.used = 0};
     int compound = -1, type;
     grammar(lemon, start_tokens[start], t, ps);
     do {
         type = lex_next(&ps->lx, &t);
         if (type < 0) {
             lexer_error(ps);
+            report_file_end(ps);
             return;
         }
         if (type == TK_PRINT && (ps->flags & PARSE_PRINT_FUNCTION))
             type = TK_NAME;
+        if (!count_depth(&depth, type, ps->prev)) {
+            ps->error.kind = PARSE_OVERFLOW;
+            return;
+        }
         grammar(lemon, type, t, ps);
         if (ps->refused) {
             if (ps->error.kind != PARSE_OVERFLOW)
                 grammar_error(ps, type);
+            report_file_end(ps);
             return;
         }
         if (compound < 0)

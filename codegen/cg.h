@@ -99,7 +99,7 @@ struct vinfo {
     const char *tag;
     uint32_t token_offset;
     int32_t array_offset, length_offset;
-    const char *names;
+    const char *names, *missing; /* the field that debug info does not know */
     uint32_t nfields;
     uint32_t *field_offsets;
     uint32_t index;

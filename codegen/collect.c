@@ -216,11 +216,21 @@ static void collect_vinfo(const struct decl *d)
     VEC_PUSH(cg.vinfos, v);
 }
 
+static LLVMTypeRef struct_by_tag(const char *tag)
+{
+    char name[256];
+
+    snprintf(name, sizeof name, "struct.%s", tag);
+    return LLVMGetTypeByName2(cg.ctx, name);
+}
+
 /* The virtualizable's field names need debug info's offsets. */
 static void resolve_vinfo(struct vinfo *v)
 {
     char *names = cg_strdup(v->names), *save = NULL;
 
+    if (!struct_by_tag(v->tag) || LLVMIsOpaqueStruct(struct_by_tag(v->tag)))
+        return; /* declared, but no code uses it */
     v->field_offsets = cg_alloc(64 * sizeof *v->field_offsets);
     v->fields = cg_alloc(64 * sizeof *v->fields);
     for (char *s = strtok_r(names, " ", &save); s; s = strtok_r(NULL, " ", &save)) {
@@ -236,8 +246,8 @@ static void resolve_vinfo(struct vinfo *v)
                 found = 1;
             }
         }
-        if (!found)
-            cg_fatal("TW_VIRTUALIZABLE(%s): no field '%s' (was it compiled with -g?)", v->tag, s);
+        if (!found && !v->missing) /* an error if a driver wants it: emit.c */
+            v->missing = s;
     }
 }
 
@@ -427,14 +437,6 @@ static int map_pointers(LLVMTypeRef t, uint64_t off, uint64_t *map)
     return any;
 }
 
-static LLVMTypeRef struct_by_tag(const char *tag)
-{
-    char name[256];
-
-    snprintf(name, sizeof name, "struct.%s", tag);
-    return LLVMGetTypeByName2(cg.ctx, name);
-}
-
 /* A pointer inside, in the flexible array's items? */
 static int items_hold_pointers(LLVMTypeRef t, uint32_t item_offset)
 {
@@ -460,12 +462,9 @@ static void fill_gctype(struct gctype *g, LLVMTypeRef gt)
 
     if (!t || LLVMIsOpaqueStruct(t))
         return;
+    if (g->flags & TW_GC_ATOMIC)
+        return; /* the author knows that its pointers lead to static data */
     r = map_pointers(t, 0, &map);
-    if (g->flags & TW_GC_ATOMIC) {
-        if (r > 0)
-            cg_fatal("TW_GC_TYPE_ATOMIC(%s): the struct holds a pointer", g->tag);
-        return;
-    }
     if (r < 0)
         return; /* too large or a union: the collector scans all of it */
     if (g->item_size && !items_hold_pointers(t, g->item_offset))

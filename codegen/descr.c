@@ -194,7 +194,7 @@ void descr_finish_vinfos(void)
         struct vinfo *v = cg.vinfos.p[k];
         LLVMTypeRef t = LLVMGetTypeByName2(cg.ctx, cg_printf("struct.%s", v->tag));
 
-        if (!t)
+        if (!t || LLVMIsOpaqueStruct(t))
             continue; /* declared, never used */
         for (uint32_t n = 0; n < v->nfields; n++)
             v->fields[n] = member_descr(v, t, (int32_t)v->field_offsets[n], 0) + 1;

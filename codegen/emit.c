@@ -364,6 +364,9 @@ static void emit_driver(struct driver *d)
     char kinds[64];
     struct vinfo *v = driver_vinfo(d);
 
+    if (v && v->missing)
+        cg_fatal("TW_VIRTUALIZABLE(%s): no field '%s' (was it compiled with -g?)", v->tag,
+                 v->missing);
     snprintf(kinds, sizeof kinds, "%.*s", (int)d->ngreens, d->kinds);
     d->vinfo = v;
     LLVMSetInitializer(

@@ -225,11 +225,51 @@ static void thread_cleanups(LLVMValueRef f)
     }
 }
 
+/* A local's value ends with its scope; promotion to SSA does not look at that,
+ * and would carry a stale value of one iteration into the next, across the
+ * merge point. So it becomes undefined where its life begins. */
+static void forget_at_birth(LLVMValueRef f)
+{
+    for (FOR_BLOCKS(bb, f)) {
+        for (FOR_INSNS(i, bb)) {
+            LLVMValueRef v;
+            LLVMTypeRef t;
+
+            if (ir_op(i) != LLVMCall || !ir_starts(ir_callee_name(i), "llvm.lifetime.start"))
+                continue;
+            v = LLVMGetOperand(i, 1);
+            if (ir_op(v) != LLVMAlloca)
+                continue;
+            t = LLVMGetAllocatedType(v);
+            if (LLVMABISizeOfType(cg.td, t) > 64)
+                continue;
+            LLVMPositionBuilderBefore(cg.b, LLVMGetNextInstruction(i));
+            LLVMBuildStore(cg.b, LLVMGetUndef(t), v);
+        }
+    }
+}
+
+/* Those stores where the local stayed in memory. */
+static void drop_undefined_stores(LLVMValueRef f)
+{
+    for (FOR_BLOCKS(bb, f)) {
+        for (LLVMValueRef i = LLVMGetFirstInstruction(bb), next; i; i = next) {
+            next = LLVMGetNextInstruction(i);
+            if (ir_op(i) == LLVMStore && LLVMIsUndef(LLVMGetOperand(i, 0)))
+                LLVMInstructionEraseFromParent(i);
+        }
+    }
+}
+
 void load_simplify(void)
 {
-    for (uint32_t k = 0; k < cg.fns.n; k++)
+    for (uint32_t k = 0; k < cg.fns.n; k++) {
         thread_cleanups(cg.fns.p[k]->v);
+        forget_at_birth(cg.fns.p[k]->v);
+    }
     ir_run_passes("function(sroa<preserve-cfg>,adce)");
+    for (uint32_t k = 0; k < cg.fns.n; k++)
+        drop_undefined_stores(cg.fns.p[k]->v);
     keep_conditional_calls();
 }
 

@@ -207,7 +207,7 @@ static int assemble(struct job *j)
     j->code = be->compile(j->out, j->loop, j->from, 1, err, sizeof err);
     tw_count(TW_C_time_tier1, tw_now_ns() - start);
     if (!j->code) {
-        fprintf(stderr, "tracewright: backend %s: %s\n", be->name, err);
+        tw_log(TW_LOG_jit_abort, "backend %s: %s", be->name, err);
         return TW_ABORT_BACKEND;
     }
     tw_count(TW_C_code_bytes, j->code->nbytes);

@@ -45,7 +45,7 @@ void tw_record_bridge(const struct tw_program *p, struct tw_guard *g,
 int tw_recording(void);
 
 /* What the recorder asks of meta/warm.c: */
-/* The loop compiled for these greens, or NULL. */
+/* The loop compiled for these greens that a trace can jump to, or NULL. */
 struct tw_loop *tw_warm_loop_for(const struct tw_jitdriver *d,
                                  const union tw_value *greens);
 /* May a recursive portal call with these greens be inlined? */

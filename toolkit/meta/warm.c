@@ -120,12 +120,21 @@ static struct tw_loop *runnable(const struct tw_cell *c)
     return c && tw_loop_runnable(c->loop) ? c->loop : NULL;
 }
 
+static struct tw_loop *code_for(const struct tw_jitdriver *d,
+                                const union tw_value *greens)
+{
+    return runnable(tw_warm_cell(d, greens, 0));
+}
+
 /* ------------------------------------------------- what the recorder asks */
 
+/* Functions, and entry bridges that lead into other loops, have no label to jump to. */
 struct tw_loop *tw_warm_loop_for(const struct tw_jitdriver *d,
                                  const union tw_value *greens)
 {
-    return runnable(tw_warm_cell(d, greens, 0));
+    struct tw_loop *l = code_for(d, greens);
+
+    return l && l->targets ? l : NULL;
 }
 
 int tw_warm_can_inline(const struct tw_jitdriver *d,
@@ -253,7 +262,7 @@ static enum tw_enter_result run(struct tw_loop *l, const union tw_value *reds,
     enum tw_enter_result r = execute(l, reds, args, res);
 
     while (r == TW_ENTER_CONTINUE) {
-        l = tw_warm_loop_for(d, args);
+        l = code_for(d, args);
         if (!l || tw_counter_off() || !confirmed(d, args))
             return r;
         tw_tier2_poll();
@@ -285,7 +294,7 @@ int tw_rt_enter(const struct tw_jitdriver *d, union tw_value *args,
     if (cell && cell->flags & TW_CELL_TRACING)
         return TW_ENTER_INTERPRET;
     enum tw_enter_result r = tw_compile_loop(d, args, res);
-    if (r == TW_ENTER_CONTINUE && (l = tw_warm_loop_for(d, args)) &&
+    if (r == TW_ENTER_CONTINUE && (l = code_for(d, args)) &&
         confirmed(d, args)) {
         r = run(l, args + d->ngreens, args, res);
         if (r == TW_ENTER_INTERPRET)
@@ -303,7 +312,7 @@ union tw_value tw_warm_call_assembler(struct tw_loop *l,
 
     /* A stub, or thrown away: whatever its green key has now. */
     struct tw_loop *now =
-        tw_loop_runnable(l) ? l : tw_warm_loop_for(d, l->greens);
+        tw_loop_runnable(l) ? l : code_for(d, l->greens);
 
     if (now)
         r = run(now, reds, args, &res);

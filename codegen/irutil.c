@@ -67,6 +67,12 @@ static void scope_file(LLVMMetadataRef scope, const char **file)
     *file = s ? cg_printf("%.*s", (int)n, s) : "?";
 }
 
+void ir_at_end(LLVMBasicBlockRef bb)
+{
+    LLVMPositionBuilderAtEnd(cg.b, bb);
+    LLVMSetCurrentDebugLocation2(cg.b, NULL);
+}
+
 unsigned ir_line(LLVMValueRef insn, const char **file)
 {
     LLVMMetadataRef loc = LLVMIsAInstruction(insn) ? LLVMInstructionGetDebugLoc(insn) : NULL;
@@ -177,13 +183,13 @@ LLVMBasicBlockRef ir_split_before(LLVMValueRef insn)
     for (LLVMValueRef next; insn; insn = next) {
         next = LLVMGetNextInstruction(insn);
         LLVMInstructionRemoveFromParent(insn);
-        LLVMPositionBuilderAtEnd(cg.b, fresh);
+        ir_at_end(fresh);
         LLVMInsertIntoBuilder(cg.b, insn);
     }
     term = LLVMGetBasicBlockTerminator(fresh);
     for (unsigned k = 0; k < LLVMGetNumSuccessors(term); k++)
         redirect_phis(LLVMGetSuccessor(term, k), old, fresh);
-    LLVMPositionBuilderAtEnd(cg.b, old);
+    ir_at_end(old);
     LLVMBuildBr(cg.b, fresh);
     return fresh;
 }

@@ -41,6 +41,9 @@ int ir_const_int(LLVMValueRef v, int64_t *out);
 const char *ir_string(LLVMValueRef ptr);
 /* File and line of an instruction (0 if unknown); of a function. */
 unsigned ir_line(LLVMValueRef insn, const char **file);
+/* Builds at the end of bb, without the debug location of where the builder was
+ * before, which it would give to everything, even to what is only moved. */
+void ir_at_end(LLVMBasicBlockRef bb);
 unsigned ir_fn_line(LLVMValueRef f, const char **file);
 /* Name of the C variable that the value is, or NULL. */
 const char *ir_variable_name(LLVMValueRef f, LLVMValueRef v, unsigned *line);

@@ -102,6 +102,7 @@ static void build_check(LLVMValueRef f, struct driver *d, LLVMValueRef *values, 
     LLVMValueRef enter = extern_function("tw_rt_enter", cg.i32, enter_params, 3);
     LLVMValueRef args, res, call, sw, loaded[64], first;
     LLVMValueRef enter_args[3];
+    LLVMMetadataRef location = LLVMGetCurrentDebugLocation2(cg.b);
 
     first = LLVMGetFirstInstruction(entry);
     if (first)
@@ -111,6 +112,7 @@ static void build_check(LLVMValueRef f, struct driver *d, LLVMValueRef *values, 
     args = LLVMBuildAlloca(cg.b, LLVMArrayType2(cg.i64, n ? n : 1), "");
     res = LLVMBuildAlloca(cg.b, cg.i64, "");
     LLVMPositionBuilderAtEnd(cg.b, here);
+    LLVMSetCurrentDebugLocation2(cg.b, location);
     build_unlikely(build_count(values, d->ngreens, step), slow, go_on);
     LLVMPositionBuilderAtEnd(cg.b, slow);
     for (unsigned k = 0; k < n; k++)
@@ -145,6 +147,7 @@ static LLVMValueRef make_enter(struct driver *d)
     LLVMValueRef params[64], call;
 
     LLVMGetParams(f, params);
+    LLVMSetCurrentDebugLocation2(cg.b, NULL);
     build_check(f, d, params, "tw_rt_function_step", go_on, 0);
     LLVMPositionBuilderAtEnd(cg.b, go_on);
     call = LLVMBuildCall2(cg.b, d->portal->type, d->portal->v, params, n, "");
@@ -182,6 +185,7 @@ static void loop_check(LLVMValueRef marker)
     after = ir_split_before(marker);
     LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(before));
     LLVMPositionBuilderAtEnd(cg.b, before);
+    LLVMSetCurrentDebugLocation2(cg.b, LLVMInstructionGetDebugLoc(marker));
     for (unsigned k = 0; k < ng + nr; k++)
         values[k] = convert(values[k], LLVMTypeOf(LLVMGetParam(d->portal->v, k)));
     build_check(f, d, values, "tw_rt_loop_step", after, 1);

@@ -357,7 +357,7 @@ static void make_portal(struct split *s)
     for (uint32_t k = 0; k < s->crossing.n; k++) {
         LLVMValueRef v = s->crossing.p[k], slot, init;
 
-        LLVMPositionBuilderAtEnd(cg.b, s->entry);
+        ir_at_end(s->entry);
         if (ir_op(v) == LLVMAlloca && alloca_is_fresh(s, v)) {
             slot = LLVMInstructionClone(v);
             LLVMInsertIntoBuilder(cg.b, slot);
@@ -417,7 +417,7 @@ static void clone_blocks(struct split *s)
 
             if (ir_is_dbg(i) || ptrmap_get(&s->valuemap, i))
                 continue;
-            LLVMPositionBuilderAtEnd(cg.b, to);
+            ir_at_end(to);
             if (LLVMIsAPHINode(i)) {
                 c = LLVMBuildPhi(cg.b, LLVMTypeOf(i), "");
             } else {
@@ -465,7 +465,7 @@ static void clone_blocks(struct split *s)
         LLVMPositionBuilderBefore(cg.b, at);
         LLVMBuildStore(cg.b, c, slot);
     }
-    LLVMPositionBuilderAtEnd(cg.b, s->entry);
+    ir_at_end(s->entry);
     LLVMBuildBr(cg.b, ptrmap_get(&s->blockmap, s->merge));
 }
 
@@ -476,7 +476,7 @@ static void end_outer(struct split *s, LLVMBasicBlockRef before)
     LLVMTypeRef type = LLVMGlobalGetValueType(s->portal);
     LLVMValueRef call;
 
-    LLVMPositionBuilderAtEnd(cg.b, bb);
+    ir_at_end(bb);
     LLVMSetCurrentDebugLocation2(cg.b, LLVMInstructionGetDebugLoc(s->marker));
     call = LLVMBuildCall2(cg.b, type, s->portal, s->operands, s->n, "");
     if (s->d->result == 'v')

@@ -190,8 +190,8 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
         /* Of a call: where its callee stands, what is called, how far to go
          * on behind it. */
         intptr_t base, argc, length;
-        struct lox_value *callee;
-        struct lox_closure *closure;
+        struct lox_value *callee = NULL;
+        struct lox_closure *closure = NULL;
 
         switch ((enum lox_op)code->word[pc]) {
         case LOX_OP_CONSTANT:

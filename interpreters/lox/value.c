@@ -16,8 +16,8 @@ const struct lox_value lox_nil_object = {&lox_nil_type};
 const struct lox_value lox_true_object = {&lox_bool_type};
 const struct lox_value lox_false_object = {&lox_bool_type};
 
-TW_GC_TYPE_ATOMIC(lox_number);
-TW_GC_TYPE_VAR_ATOMIC(lox_string, chars);
+TW_GC_TYPE(lox_number);
+TW_GC_TYPE_VAR(lox_string, chars);
 
 static struct lox_string *string_of_length(intptr_t length)
 {

@@ -186,9 +186,12 @@ py_frame *py_function_frame(py_function *fn, py_object *const *args,
                             intptr_t nargs, py_tuple *kw)
 {
     py_code *co = tw_promote(fn->code);
-    py_frame *f = py_frame_new(
-        co, fn->globals,
-        co->flags & PY_CO_NEWLOCALS ? NULL : &fn->globals->base);
+    py_object *locals = NULL; /* fast ones */
+    if (!(co->flags & PY_CO_NEWLOCALS))
+        locals = &fn->globals->base;
+    else if (!(co->flags & PY_CO_OPTIMIZED)) /* a class body */
+        locals = &py_dict_new()->base;
+    py_frame *f = py_frame_new(co, fn->globals, locals);
     if (bind(fn, f, args, nargs, kw) < 0)
         return NULL;
     if (co->ncells)

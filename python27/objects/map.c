@@ -209,6 +209,7 @@ tw_unroll_safe static struct py_objarray *
 grow_objs(struct py_objarray *old, intptr_t n)
 {
     struct py_objarray *a = TW_NEW_VAR(py_objarray, n);
+    a->n = n;
     for (intptr_t i = 0; old && i < old->n; i++)
         a->item[i] = old->item[i];
     return a;
@@ -218,6 +219,7 @@ tw_unroll_safe static struct py_intarray *
 grow_nums(struct py_intarray *old, intptr_t n)
 {
     struct py_intarray *a = TW_NEW_VAR(py_intarray, n);
+    a->n = n;
     for (intptr_t i = 0; old && i < old->n; i++)
         a->item[i] = old->item[i];
     return a;

@@ -47,6 +47,7 @@ static void survey(struct lower *l, const struct tw_trace *t, uint32_t *nguards,
         *nguards += tw_op_is(op->opnum, TW_GUARD);
         l->nlabels += op->opnum == TW_OP_label;
         l->allocates |= tw_op_is(op->opnum, TW_ALLOC);
+        l->collects |= tw_op_is(op->opnum, TW_ALLOC | TW_CALL);
         if (passes_on)
             need_slots(l, op->nargs);
         if ((tw_op_is(op->opnum, TW_GUARD) || op->opnum == TW_OP_finish) &&
@@ -128,26 +129,36 @@ static void make_labels(struct lower *l, const struct tw_trace *t)
 
 /* ---------------------------------------------------------------- entries */
 
+/* The size itself is known when all is lowered: finish_frame_size. */
 static void check_frame_size(struct lower *l)
 {
     LLVMTypeRef params[2] = {l->ty->ptr, l->ty->i32};
-    LLVMValueRef need = LLVMConstInt(l->ty->i32, l->unit->code.nslots, 0), has;
+    LLVMValueRef need = LLVMConstInt(l->ty->i32, 1, 0), has;
     LLVMValueRef args[2] = {l->frame, need}, branch;
     LLVMBasicBlockRef grow = cold_block(l), next = hot_block(l);
 
     has = load_runtime(l, l->ty->i32,
                        frame_field(l, offsetof(struct tw_jitframe, nslots)));
-    branch = LLVMBuildCondBr(
-        l->b, LLVMBuildICmp(l->b, LLVMIntUGE, has, need, ""), next, grow);
+    l->size_check = LLVMBuildICmp(l->b, LLVMIntUGE, has, need, "");
+    branch = LLVMBuildCondBr(l->b, l->size_check, next, grow);
     if (l->tier == 2)
         branch_likely(l->e, branch, 1);
     LLVMPositionBuilderAtEnd(l->b, grow);
-    call_address(l, LLVMFunctionType(l->ty->none, params, 2, 0),
-                 (const void *)(uintptr_t)tw_jitframe_reserve, args, 2);
+    l->size_call =
+        call_address(l, LLVMFunctionType(l->ty->none, params, 2, 0),
+                     (const void *)(uintptr_t)tw_jitframe_reserve, args, 2);
     LLVMBuildBr(l->b, next);
     LLVMPositionBuilderAtEnd(l->b, next);
     l->slots = load_runtime(
         l, l->ty->ptr, frame_field(l, offsetof(struct tw_jitframe, slots)));
+}
+
+static void finish_frame_size(struct lower *l)
+{
+    LLVMValueRef need = LLVMConstInt(l->ty->i32, l->unit->code.nslots, 0);
+
+    LLVMSetOperand(l->size_check, 1, need);
+    LLVMSetOperand(l->size_call, 1, need);
 }
 
 static void label_entry(struct lower *l, const struct label *label)
@@ -427,6 +438,7 @@ static void lower_parts(struct lower *l, const struct lower_input *in)
     }
     l->unit->ncells = l->nguards;
     lower_common_exit(l);
+    finish_frame_size(l);
 }
 
 static void start_function(struct lower *l)

@@ -23,6 +23,7 @@ struct lvalue {
     LLVMValueRef bit; /* the same as i1, where it came from a comparison */
     uint32_t seg;     /* tier 1: valid in this segment */
     int32_t home;     /* tier 1: slot, or NO_HOME */
+    uint8_t anchored; /* tier 2: see value_anchor */
 };
 
 /* One trace of the function: the loop's, or in a tree also a bridge's. */
@@ -55,6 +56,9 @@ struct lower {
     uint32_t k;        /* index of op */
     uint32_t seg;
     int allocates; /* the function has an allocation */
+    int collects;  /* … or a call: objects may be collected meanwhile */
+    LLVMValueRef size_check,
+        size_call; /* of the frame, its size to be filled in */
     LLVMValueRef frame, slots;
     uint32_t nguards; /* exit cells made so far */
     LLVMValueRef overflow; /* i1 of the last overflow operation */
@@ -114,6 +118,9 @@ static inline LLVMValueRef arg(struct lower *l, unsigned k)
 {
     return value_get(l, operand(l, k));
 }
+/* v is the base of an address that LLVM may compute ahead, outside of the
+ * object, and keep instead of v: keeps v itself where the collector sees it. */
+void value_anchor(struct lower *l, tw_vref v);
 void set_result(struct lower *l, LLVMValueRef x);
 void set_result_bit(struct lower *l, LLVMValueRef bit);
 LLVMBasicBlockRef hot_block(struct lower *l);

@@ -106,6 +106,7 @@ static LLVMValueRef item_address(struct lower *l, const struct tw_arraydescr *d)
             (int64_t)((uint64_t)tw_const_of(l->part->t, at)->v.i *
                           (uint64_t)d->stride +
                       (uint64_t)d->base));
+    value_anchor(l, operand(l, 0));
     p = offset_from(l, p, d->base);
     index = arg(l, 1);
     if (d->stride == 2 || d->stride == 4 || d->stride == 8)

@@ -378,6 +378,8 @@ int lower_pure(struct lower *l)
     case TW_OP_ptr_add: {
         LLVMValueRef offset = arg(l, 1);
 
+        if (!tw_is_const(operand(l, 1)))
+            value_anchor(l, operand(l, 0));
         set_result(l,
                    LLVMBuildGEP2(l->b, l->ty->i8, arg(l, 0), &offset, 1, ""));
         return 1;

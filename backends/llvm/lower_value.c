@@ -130,12 +130,29 @@ LLVMValueRef value_bit(struct lower *l, tw_vref v)
     return LLVMBuildICmp(l->b, LLVMIntNE, value_get(l, v), const_i(l, 0), "");
 }
 
+/* In tier 1 an address is computed where it is used. In tier 2 a slot of the
+ * frame holds v from here on; each value has its own. Constant offsets need
+ * nothing: interior pointers are references too. */
+void value_anchor(struct lower *l, tw_vref v)
+{
+    LLVMValueRef x;
+
+    if (l->tier == 1 || !l->collects || v < 0)
+        return;
+    x = value_get(l, v);
+    if (l->part->vals[v].anchored)
+        return;
+    l->part->vals[v].anchored = 1;
+    store_slot(l, l->unit->code.nslots++, x);
+}
+
 void value_set(struct lower *l, tw_vref v, LLVMValueRef x)
 {
     struct lvalue *val = known(l, v);
 
     val->v = x;
     val->bit = none;
+    val->anchored = 0;
     if (val->home >= 0)
         store_slot(l, (unsigned)val->home, x);
 }

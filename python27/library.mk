@@ -1,3 +1,8 @@
 # Built-in modules.
 python27_SRCS += \
-  python27/modules/math.c
+  python27/modules/math.c \
+  python27/modules/time.c \
+  python27/modules/itertools.c \
+  python27/modules/itertools_comb.c \
+  python27/modules/operator.c \
+  python27/modules/_functools.c

@@ -109,6 +109,9 @@ static void build_check(LLVMValueRef f, struct driver *d, LLVMValueRef *values, 
         LLVMPositionBuilderBefore(cg.b, first);
     else
         LLVMPositionBuilderAtEnd(cg.b, entry);
+    /* Not the location of what stands there: LLVM leaves inlined allocas with that of
+     * the function they came from. */
+    LLVMSetCurrentDebugLocation2(cg.b, NULL);
     args = LLVMBuildAlloca(cg.b, LLVMArrayType2(cg.i64, n ? n : 1), "");
     res = LLVMBuildAlloca(cg.b, cg.i64, "");
     LLVMPositionBuilderAtEnd(cg.b, here);

@@ -18,10 +18,29 @@ static struct engine engines[2] = {
     {.tier = 2, .lock = PTHREAD_MUTEX_INITIALIZER},
 };
 
+/* fork() waits for the other thread's compilation: in the child nobody would
+ * give back what it holds, LLVM's own locks among them. */
+static void before_fork(void)
+{
+    pthread_mutex_lock(&engines[0].lock);
+    pthread_mutex_lock(&engines[1].lock);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&engines[1].lock);
+    pthread_mutex_unlock(&engines[0].lock);
+}
+
 static int llvm_init(const struct tw_backend_hooks *h, char *err,
                      size_t errsize)
 {
+    static int done;
+
     hooks = *h;
+    if (!done)
+        pthread_atfork(before_fork, after_fork, after_fork);
+    done = 1;
     return engine_init(err, errsize);
 }
 

@@ -12,6 +12,7 @@ python27_SRCS += \
   python27/objects/super.c \
   python27/objects/map.c \
   python27/objects/mapdict.c \
+  python27/objects/dictproxy.c \
   python27/objects/celldict.c \
   python27/objects/classobj.c \
   python27/objects/abstract.c \

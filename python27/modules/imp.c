@@ -108,7 +108,12 @@ static py_object *imp_is_builtin(py_object *self, py_object *name)
 {
     (void)self;
     const char *s = py_arg_cstr(name, "is_builtin", 1);
-    return s ? py_int_new(py_builtin_module(s) != NULL) : NULL;
+    if (!s)
+        return NULL;
+    if (!strcmp(s, "sys") || !strcmp(s, "__builtin__") ||
+        !strcmp(s, "exceptions"))
+        return py_int_new(-1); /* there from the start, not to be made again */
+    return py_int_new(py_builtin_module(s) != NULL);
 }
 
 static py_object *imp_is_frozen(py_object *self, py_object *name)

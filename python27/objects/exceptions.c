@@ -30,11 +30,13 @@ static py_object *none_if_null(py_object *o)
 static py_object *exc_new(py_type *type, py_object *const *args,
                           intptr_t nargs, py_tuple *kw)
 {
+    (void)args;
+    (void)nargs;
     (void)kw;
     py_object *o = py_alloc(type, 0);
     if (!o)
         return NULL;
-    E(o)->args = (py_object *)py_tuple_from(args, nargs);
+    E(o)->args = &py_tuple_empty->base;
     E(o)->message = (py_object *)py_str_empty;
     return o;
 }

@@ -112,7 +112,7 @@ static void branch_on(struct lower *l, LLVMValueRef bit, int holds_if)
     next = hot_block(l);
     branch = LLVMBuildCondBr(l->b, bit, holds_if ? next : cold,
                              holds_if ? cold : next);
-    if (l->tier == 2)
+    if (l->tier == 2 && !branch_of(l)) /* a bridge inside is not cold */
         branch_likely(l->e, branch, holds_if);
     LLVMPositionBuilderAtEnd(l->b, next);
     l->seg++;

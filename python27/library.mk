@@ -5,4 +5,5 @@ python27_SRCS += \
   python27/modules/itertools.c \
   python27/modules/itertools_comb.c \
   python27/modules/operator.c \
-  python27/modules/_functools.c
+  python27/modules/_functools.c \
+  python27/modules/_collections.c

@@ -53,8 +53,23 @@ static union tw_value h_call_assembler(struct tw_loop *loop,
     return h_execute(loop->code, args, loop->ninputs, &frame, &exit);
 }
 
+/* Every so many allocations and calls collect; 0: never. What a collection
+ * frees is overwritten by the next allocations. */
+UNUSED static unsigned h_collect_every;
+static void h_maybe_collect(void)
+{
+    static unsigned n;
+
+    if (h_collect_every == 0 || ++n % h_collect_every)
+        return;
+    tw_gc_collect();
+    for (int k = 0; k < 50; k++)
+        memset(tw_gc_malloc(144), 0x5a, 144); /* the size of fuzzed objects */
+}
+
 static void *h_new_object(const struct tw_sizedescr *d)
 {
+    h_maybe_collect();
     return tw_gc_malloc(d->size);
 }
 
@@ -154,6 +169,7 @@ UNUSED static void h_make_guards(struct tw_trace *t, struct tw_loop *loop,
 
 static void h_effect(int64_t x)
 {
+    h_maybe_collect();
     h_effects = (h_effects ^ (uint64_t)x) * 0x9e3779b97f4a7c15ull + 1;
 }
 static int64_t f_mix(int64_t a, int64_t b)

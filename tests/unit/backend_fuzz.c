@@ -7,6 +7,7 @@
  *   backend_fuzz            seeds 1..FIXED, for make check
  *   backend_fuzz SEED       one seed, with its traces printed
  *   backend_fuzz time       compile time of random loops of 50 to 1000 operations
+ *   FUZZ_COLLECT=n          collect at every nth call and allocation
  *   FUZZ_SECONDS=n          seeds from the clock on, for n seconds
  *
  * What traces may not do, because backends may differ there: look at the bits
@@ -358,6 +359,8 @@ int main(int argc, char **argv)
         last = UINT64_MAX;
         end = time(NULL) + atoi(seconds);
     }
+    if (getenv("FUZZ_COLLECT"))
+        h_collect_every = (unsigned)atoi(getenv("FUZZ_COLLECT"));
     for (; seed <= last && failures < 5 && (!end || time(NULL) < end); seed++)
         failures += test(seed, backends, 0) != 0;
     if (!failures)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "toolkit/base/counters.h"
 #include "toolkit/opt/optimizer.h"
 
 struct finisher {
@@ -185,13 +184,6 @@ static void write_op(struct finisher *f, tw_vref v)
     f->out->nargs += b->nargs;
     if (b->guard >= 0) {
         write_guard(f, &op, &o->guards[b->guard]);
-    } else if (b->opnum == TW_OP_finish) {
-        op.guard = new_guard(f, TW_OP_finish);
-        op.guard->flags = TW_GUARD_FINISH;
-        op.guard->nfailargs = b->nargs;
-        op.guard->fail_types = TW_ARENA_ARRAY(&f->keep->arena, char, 1);
-        if (b->nargs)
-            op.guard->fail_types[0] = opt_type(o, o->args[b->args]);
     }
     TW_VEC_PUSH(f->out->ops, f->out->nops, f->out->ops_cap, op);
     f->number[v] = (tw_vref)(f->out->ninputs + f->out->nops - 1);
@@ -231,15 +223,6 @@ static void own(struct opt_loop *k, void *p)
         TW_VEC_PUSH(k->owned, k->nowned, k->owned_cap, p);
 }
 
-static uint32_t count_guards(const struct optimizer *o)
-{
-    uint32_t n = o->nguards;
-
-    for (uint32_t k = 0; k < o->nboxes; k++)
-        n += o->boxes[k].opnum == TW_OP_finish;
-    return n;
-}
-
 void opt_finish(struct optimizer *o)
 {
     struct finisher f = {.o = o, .out = o->out, .keep = opt_loop_of(o->loop)};
@@ -258,7 +241,7 @@ void opt_finish(struct optimizer *o)
     own(f.keep, f.tables.descrs);
     if (f.tables.consts)
         TW_VEC_PUSH(f.keep->roots, f.keep->nroots, f.keep->roots_cap, f.tables.consts);
-    f.guards = TW_ARENA_ARRAY(&f.keep->arena, struct tw_guard, count_guards(o));
+    f.guards = TW_ARENA_ARRAY(&f.keep->arena, struct tw_guard, o->nguards);
     for (tw_vref v = 0; v < (tw_vref)n; v++) {
         const struct box *b = &o->boxes[v];
         if (b->opnum == OP_INPUT)
@@ -267,8 +250,6 @@ void opt_finish(struct optimizer *o)
                  !(b->guard < 0 && goes_to_guard(&f, v)))
             write_box(&f, v);
     }
-    tw_count(TW_C_guard_bytes, f.tables.nbytes + f.tables.ndescrs * sizeof *f.tables.descrs +
-                                   f.tables.nconsts * sizeof *f.tables.consts);
     free(f.needed);
     free(f.uses);
     free(f.guard_of);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "toolkit/base/counters.h"
 
 static const char *const pass_names[NPASSES] = {
 #define PASS(name, what) #name,
@@ -211,7 +210,7 @@ static void optimize_loop(struct optimizer *o, const struct vstate *state)
 
 static void optimize_bridge(struct optimizer *o, struct tw_guard *from, struct tw_loop *target)
 {
-    if (from->resume && o->options->program && (o->passes & 1u << PASS_heap))
+    if (from && from->resume && o->options->program && (o->passes & 1u << PASS_heap))
         knowledge_read(o, from);
     opt_run(o);
     const struct tw_op *end = &o->rec->ops[o->rec->nops - 1];
@@ -233,20 +232,6 @@ void opt_jump_to_start(struct optimizer *o, struct tw_loop *loop)
 static void reset_out(struct tw_trace *out)
 {
     out->nops = out->nargs = 0;
-}
-
-static void count(const struct tw_trace *rec, const struct tw_trace *out)
-{
-    uint64_t before = 0, after = 0;
-
-    for (uint32_t k = 0; k < rec->nops; k++)
-        before += tw_op_is(rec->ops[k].opnum, TW_GUARD);
-    for (uint32_t k = 0; k < out->nops; k++)
-        after += tw_op_is(out->ops[k].opnum, TW_GUARD);
-    tw_count(TW_C_ops_before, rec->nops);
-    tw_count(TW_C_ops_after, out->nops);
-    tw_count(TW_C_guards_before, before);
-    tw_count(TW_C_guards, after);
 }
 
 enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *loop,
@@ -277,9 +262,7 @@ enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *
         tear_down(&o);
     }
     tw_arena_free(&kept);
-    if (status == TW_OPT_OK)
-        count(rec, out);
-    else
+    if (status != TW_OPT_OK)
         loop->targets = targets;
     return status;
 }
@@ -288,7 +271,8 @@ enum tw_opt_status tw_optimize_bridge(const struct tw_trace *rec, struct tw_guar
                                       struct tw_loop *target, const struct tw_opt_options *options,
                                       struct tw_trace *out)
 {
-    struct optimizer o = {.rec = rec, .out = out, .loop = from->loop, .options = options};
+    struct tw_loop *loop = from ? from->loop : target; /* from NULL: an entry bridge */
+    struct optimizer o = {.rec = rec, .out = out, .loop = loop, .options = options};
     enum tw_opt_status status = TW_OPT_INVALID;
 
     reset_out(out);
@@ -298,7 +282,5 @@ enum tw_opt_status tw_optimize_bridge(const struct tw_trace *rec, struct tw_guar
         status = TW_OPT_OK;
     }
     tear_down(&o);
-    if (status == TW_OPT_OK)
-        count(rec, out);
     return status;
 }

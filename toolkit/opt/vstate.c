@@ -244,13 +244,11 @@ static uint32_t join_structs(struct joiner *j, uint32_t x, uint32_t y)
         int from_a = l == b.nslots || (i < a.nslots && a.slots[i].offset <= b.slots[l].offset);
         int both = i < a.nslots && l < b.nslots && a.slots[i].offset == b.slots[l].offset;
         struct vslot s = from_a ? a.slots[i] : b.slots[l];
-        uint32_t zero_x, zero_y;
         if (both) {
             s.node = join_nodes(j, a.slots[i].node, b.slots[l].node);
         } else { /* the missing side is zero: joined as a node of its own state */
             struct vnode zero = {.kind = V_CONST, .type = s.type, .value = {s.type, {.i = 0}}};
             struct vnode other = from_a ? j->x->nodes[s.node] : j->y->nodes[s.node];
-            (void)zero_x, (void)zero_y;
             if (other.kind == V_CONST && same_const(&other.value, &zero.value)) {
                 s.node = zero_node(j->a, j->s, s.type);
             } else if (other.kind == V_STRUCT) {
@@ -373,9 +371,11 @@ static int holds(const struct vnode *n, union tw_value v)
         return !n->class_field ||
                tw_load((char *)v.r + n->class_field->offset, 'r', n->class_field->size, 0).r ==
                    n->value.v.r;
-    default:
-        return 0;
+    case V_ANY:
+    case V_STRUCT:
+        break;
     }
+    return 0;
 }
 
 static int taken(const struct matcher *m, tw_vref v)

@@ -11,6 +11,7 @@ python27_SRCS += \
   python27/compiler/compile.c \
   python27/compiler/error.c \
   python27/compiler/literal.c \
+  python27/compiler/astclass.c \
   python27/compiler/astobject.c \
   python27/compiler/names.c \
   python27/compiler/symtable.c \
@@ -19,4 +20,9 @@ python27_SRCS += \
   python27/compiler/codegen_expr.c \
   python27/compiler/consts.c \
   python27/compiler/assemble.c \
-  python27/compiler/peephole.c
+  python27/compiler/peephole.c \
+  python27/compiler/marshalw.c \
+  python27/compiler/marshalr.c \
+  python27/compiler/pyc.c \
+  python27/modules/_ast.c \
+  python27/modules/marshal.c

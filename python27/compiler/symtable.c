@@ -629,29 +629,46 @@ static int check_unoptimized(struct symtable *st, const struct scope *sc)
     return error_at(st->filename, sc->unopt_line, fmt, sc->name->text, why);
 }
 
-static int analyze(struct symtable *st, struct scope *sc, struct namemap *bound,
-                   struct namemap *free, struct namemap *global)
+/* Declares a scope anything global? Then what it knows about names around it
+ * differs from what its siblings know. */
+static int declares_global(const struct scope *sc)
+{
+    NAMEMAP_EACH(s, &sc->symbols)
+        if (s->value & SYM_GLOBAL)
+            return 1;
+    return 0;
+}
+
+static int analyze(struct symtable *st, struct scope *sc,
+                   const struct namemap *outer_bound, struct namemap *free,
+                   const struct namemap *outer_global)
 {
     struct pyarena *a = st->arena;
     struct namemap local = {0}, scopes = {0}, newglobal = {0}, newbound = {0},
-                   newfree = {0};
+                   newfree = {0}, global = {0}, own = {0};
+    struct namemap *bound = (struct namemap *)outer_bound;
     if (error_if_too_deep())
         return -1;
+    namemap_update(a, &global, outer_global);
+    if (bound && declares_global(sc)) {
+        namemap_update(a, &own, bound);
+        bound = &own;
+    }
     /* A class passes on what it found, before its own names. */
     if (sc->kind == SCOPE_CLASS) {
-        namemap_update(a, &newglobal, global);
+        namemap_update(a, &newglobal, &global);
         if (bound)
             namemap_update(a, &newbound, bound);
     }
     NAMEMAP_EACH(s, &sc->symbols)
-        if (decide(st, sc, s, &scopes, bound, &local, free, global))
+        if (decide(st, sc, s, &scopes, bound, &local, free, &global))
             return -1;
     if (sc->kind != SCOPE_CLASS && sc->children->n) {
         if (sc->kind == SCOPE_FUNCTION)
             namemap_update(a, &newbound, &local);
         if (bound)
             namemap_update(a, &newbound, bound);
-        namemap_update(a, &newglobal, global);
+        namemap_update(a, &newglobal, &global);
     }
     for (int i = 0; i < sc->children->n; i++) {
         struct scope *child = sc->children->item[i];

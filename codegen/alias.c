@@ -1,7 +1,8 @@
 /*
  * alias.c: which memory each load and store touches, in terms of C types.
  *
- * In:  the module as clang wrote it, before any pass.
+ * In:  each file's module as clang wrote it, before linking (alias_note_paths);
+ *      the linked module, before any pass (alias_tag_module).
  * Out: every load and store carries a TBAA tag of ours ("tw:12") that names a
  *      struct access in cg.accesses; passes keep or merge tags, nothing else.
  *      alias_untag_module puts clang's own tags back for the native code.
@@ -12,6 +13,9 @@
  * which is why this step comes before it. Then struct-path TBAA, then the
  * scalar type alone, then "any".
  *
+ * Linking makes one type of all structs of one shape, whatever their names. So
+ * paths are followed before it, and noted on the instructions for later.
+ *
  * A union is one place: all that is in it has the id of the field that holds
  * the union (of the union itself if it has a name), whatever the member.
  */
@@ -19,7 +23,9 @@
 
 static struct strmap access_ids;  /* "tag+offset" or "=scalar" → access */
 static struct strmap scalar_ids;
-static unsigned tbaa_kind;
+static struct strmap struct_types; /* tag → index in types + 1 */
+static VEC(LLVMTypeRef) types;    /* as they were before linking */
+static unsigned tbaa_kind, path_kind;
 
 /* ---------------------------------------------------------------- the table */
 
@@ -230,6 +236,10 @@ static void path_field(struct path *p, LLVMTypeRef t, unsigned k)
     if (p->frozen)
         return;
     if (struct_sort(t, name, sizeof name) == 's') {
+        if (!strmap_get(&struct_types, name, strlen(name))) {
+            VEC_PUSH(types, t);
+            strmap_set(&struct_types, name, strlen(name), types.n);
+        }
         snprintf(p->tag, sizeof p->tag, "%s", name);
         p->offset = off;
         p->is_array = 0;
@@ -284,11 +294,31 @@ static void path_global(struct path *p, LLVMTypeRef t)
     }
 }
 
+/* What alias_note_paths left on i. */
+static int noted_path(struct path *p, LLVMValueRef i)
+{
+    LLVMValueRef note = LLVMIsAInstruction(i) ? LLVMGetMetadata(i, path_kind) : NULL, string;
+    const char *s;
+    unsigned n;
+
+    if (!note)
+        return 0;
+    LLVMGetMDNodeOperands(note, &string);
+    s = LLVMGetMDString(string, &n);
+    memset(p, 0, sizeof *p);
+    sscanf(s, "%u %u %d %d", &p->offset, &p->stride, &p->is_array, &p->frozen);
+    s = strchr(s, ':') + 1;
+    snprintf(p->tag, sizeof p->tag, "%s", s);
+    return 1;
+}
+
 static void path_of(struct path *p, LLVMValueRef ptr)
 {
     LLVMValueRef chain[32];
     int n = 0;
 
+    if (noted_path(p, ptr))
+        return;
     memset(p, 0, sizeof *p);
     while (is_gep(ptr) && n < 32) {
         chain[n++] = ptr;
@@ -412,7 +442,8 @@ static struct access *classify(LLVMValueRef i, LLVMValueRef tbaa)
     uint32_t at;
     int64_t off;
 
-    path_of(&p, access_pointer(i));
+    if (!noted_path(&p, i))
+        path_of(&p, access_pointer(i));
     if (*p.tag) {
         a = alias_find(p.tag, p.offset);
         if (p.is_array) {
@@ -486,6 +517,40 @@ static void keep_tbaa(struct access *a, LLVMValueRef tbaa)
     }
 }
 
+/* Of getelementptrs; of loads and stores where theirs is a constant expression.
+ * Paths that end in a variable's name wait for linking, which renames those. */
+void alias_note_paths(LLVMModuleRef m)
+{
+    path_kind = ir_md_kind("tw.path");
+    cg.td = LLVMGetModuleDataLayout(m);
+    for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+        for (FOR_BLOCKS(bb, f)) {
+            for (FOR_INSNS(i, bb)) {
+                LLVMValueRef ptr = i, v;
+                struct path p;
+
+                if (ir_op(i) == LLVMLoad || ir_op(i) == LLVMStore)
+                    ptr = LLVMIsAConstantExpr(access_pointer(i)) ? access_pointer(i) : NULL;
+                if (!ptr || !is_gep(ptr))
+                    continue;
+                path_of(&p, ptr);
+                if (!*p.tag || *p.tag == '@')
+                    continue;
+                v = make_string(cg_printf("%u %u %d %d:%s", p.offset, p.stride, p.is_array,
+                                          p.frozen, p.tag));
+                LLVMSetMetadata(i, path_kind, make_node(&v, 1));
+            }
+        }
+    }
+}
+
+LLVMTypeRef alias_struct(const char *tag)
+{
+    uint32_t k = strmap_get(&struct_types, tag, strlen(tag));
+
+    return k ? types.p[k - 1] : NULL;
+}
+
 void alias_tag_module(void)
 {
     tbaa_kind = ir_md_kind("tbaa");
@@ -524,9 +589,13 @@ struct access *alias_of(LLVMValueRef insn)
 void alias_untag_module(void)
 {
     for (LLVMValueRef f = LLVMGetFirstFunction(cg.mod); f; f = LLVMGetNextFunction(f))
-        for (FOR_BLOCKS(bb, f))
-            for (FOR_INSNS(i, bb))
+        for (FOR_BLOCKS(bb, f)) {
+            for (FOR_INSNS(i, bb)) {
+                if (LLVMGetMetadata(i, path_kind))
+                    LLVMSetMetadata(i, path_kind, NULL);
                 if ((ir_op(i) == LLVMLoad || ir_op(i) == LLVMStore) &&
                     LLVMGetMetadata(i, tbaa_kind))
                     LLVMSetMetadata(i, tbaa_kind, alias_of(i)->tbaa);
+            }
+        }
 }

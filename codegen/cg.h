@@ -170,6 +170,8 @@ void collect(void);
 void collect_functions(void); /* again after steps that make or remove some */
 void collect_drop_decls(void);
 const char *collect_member(const char *tag, uint32_t offset);
+void alias_note_paths(LLVMModuleRef m); /* before m is linked with others */
+LLVMTypeRef alias_struct(const char *tag); /* of a struct that code looks into, or NULL */
 void alias_tag_module(void);
 void alias_untag_module(void);
 void portal_split_all(void);

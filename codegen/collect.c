@@ -218,8 +218,11 @@ static void collect_vinfo(const struct decl *d)
 
 static LLVMTypeRef struct_by_tag(const char *tag)
 {
+    LLVMTypeRef t = alias_struct(tag);
     char name[256];
 
+    if (t)
+        return t;
     snprintf(name, sizeof name, "struct.%s", tag);
     return LLVMGetTypeByName2(cg.ctx, name);
 }

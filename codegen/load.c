@@ -76,6 +76,7 @@ void load_modules(int n, char **paths)
     for (int k = 0; k < n; k++) {
         LLVMModuleRef m = read_module(paths[k]);
 
+        alias_note_paths(m);
         if (!cg.mod)
             cg.mod = m;
         else if (LLVMLinkModules2(cg.mod, m))

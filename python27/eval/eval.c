@@ -123,6 +123,9 @@ static inline py_object *take(py_frame *f, int i)
     return v;
 }
 
+#define OP(name)                                                               \
+    case PY_OP_##name:                                                         \
+        pc += PY_OP_##name >= PY_HAVE_ARGUMENT ? 3 : 1;
 #define PUSH(v) (f->slots[depth++] = (v))
 #define POP() take(f, --depth)
 #define TOP (f->slots[depth - 1])
@@ -207,7 +210,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
     for (;;) {
         tw_jit_merge_point(&driver, TW_GREENS(pc, depth, code), TW_REDS(f, ec));
         const unsigned char *bytes = code->bytes;
-        int op = bytes[pc], arg = 0;
+        int op = bytes[pc], arg;
         f->lasti = pc;
         if (PY_UNLIKELY(f->trace != NULL)) {
             int to = py_trace_line(f, ec, pc);
@@ -219,23 +222,21 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
                 f->lasti = pc;
             }
         }
-        if (op >= PY_HAVE_ARGUMENT) {
-            arg = bytes[pc + 1] | bytes[pc + 2] << 8;
-            pc += 3;
-            if (PY_UNLIKELY(op == PY_OP_EXTENDED_ARG)) {
-                op = bytes[pc];
-                arg = (int)((unsigned)arg << 16) | bytes[pc + 1] |
-                      bytes[pc + 2] << 8;
-                pc += 3;
-            }
-        } else {
-            pc++;
-        }
+        /* The bytes are padded, so an operand can be read even if absent.
+         * Each case advances pc by itself: the address of the next instruction
+         * then depends on the predicted jump, not on this load. */
+        arg = bytes[pc + 1] | bytes[pc + 2] << 8;
+    dispatch:
         switch (op) {
         /* ------------------------------------------ variables and the stack */
-        case PY_OP_NOP:
+        OP(NOP)
             continue;
-        case PY_OP_LOAD_FAST: {
+        OP(EXTENDED_ARG)
+            op = bytes[pc];
+            arg = (int)((unsigned)arg << 16) | bytes[pc + 1] |
+                  bytes[pc + 2] << 8;
+            goto dispatch;
+        OP(LOAD_FAST) {
             py_object *v = f->slots[arg];
             if (PY_UNLIKELY(!v)) {
                 py_unbound(code, arg, 0);
@@ -244,36 +245,36 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             PUSH(v);
             continue;
         }
-        case PY_OP_LOAD_CONST:
+        OP(LOAD_CONST)
             PUSH(CONST(arg));
             continue;
-        case PY_OP_STORE_FAST:
+        OP(STORE_FAST)
             f->slots[arg] = POP();
             continue;
-        case PY_OP_DELETE_FAST:
+        OP(DELETE_FAST)
             if (!f->slots[arg]) {
                 py_unbound(code, arg, 0);
                 goto error;
             }
             f->slots[arg] = NULL;
             continue;
-        case PY_OP_POP_TOP:
+        OP(POP_TOP)
             f->slots[--depth] = NULL;
             continue;
-        case PY_OP_ROT_TWO: {
+        OP(ROT_TWO) {
             py_object *a = TOP;
             TOP = SECOND;
             SECOND = a;
             continue;
         }
-        case PY_OP_ROT_THREE: {
+        OP(ROT_THREE) {
             py_object *a = TOP;
             TOP = SECOND;
             SECOND = THIRD;
             THIRD = a;
             continue;
         }
-        case PY_OP_ROT_FOUR: {
+        OP(ROT_FOUR) {
             py_object *a = TOP;
             TOP = SECOND;
             SECOND = THIRD;
@@ -281,12 +282,12 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             FOURTH = a;
             continue;
         }
-        case PY_OP_DUP_TOP: {
+        OP(DUP_TOP) {
             py_object *a = TOP;
             PUSH(a);
             continue;
         }
-        case PY_OP_DUP_TOPX: {
+        OP(DUP_TOPX) {
             if (arg == 2) {
                 py_object *a = TOP, *b = SECOND;
                 PUSH(b);
@@ -299,43 +300,46 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             }
             continue;
         }
-        case PY_OP_LOAD_GLOBAL: {
-            py_object *v = py_load_global(f, NAME(arg));
-            if (PY_UNLIKELY(!v))
+        OP(LOAD_GLOBAL) {
+            py_object *v = NULL;
+            if (!tw_we_are_jitted())
+                v = py_global_cached(f->globals, NAME(arg),
+                                     &code->gcache[arg]);
+            if (!v && !(v = py_load_global(f, NAME(arg))))
                 goto error;
             PUSH(v);
             continue;
         }
-        case PY_OP_STORE_GLOBAL: {
+        OP(STORE_GLOBAL) {
             py_object *v = POP();
             CHECK(py_dict_set_str(f->globals, NAME(arg), v));
         }
-        case PY_OP_DELETE_GLOBAL:
+        OP(DELETE_GLOBAL)
             CHECK(py_delete_global(f, NAME(arg)));
-        case PY_OP_LOAD_NAME: {
+        OP(LOAD_NAME) {
             py_object *v = py_load_name(f, NAME(arg));
             if (PY_UNLIKELY(!v))
                 goto error;
             PUSH(v);
             continue;
         }
-        case PY_OP_STORE_NAME: {
+        OP(STORE_NAME) {
             py_object *v = POP();
             CHECK(py_store_name(f, NAME(arg), v));
         }
-        case PY_OP_DELETE_NAME:
+        OP(DELETE_NAME)
             CHECK(py_delete_name(f, NAME(arg)));
-        case PY_OP_LOAD_LOCALS:
+        OP(LOAD_LOCALS)
             if (!f->locals) {
                 py_raise(&py_SystemError, "no locals");
                 goto error;
             }
             PUSH(f->locals);
             continue;
-        case PY_OP_LOAD_CLOSURE:
+        OP(LOAD_CLOSURE)
             PUSH(f->slots[code->nlocals + arg]);
             continue;
-        case PY_OP_LOAD_DEREF: {
+        OP(LOAD_DEREF) {
             py_object *v =
                 ((py_cell *)f->slots[code->nlocals + arg])->value;
             if (PY_UNLIKELY(!v)) {
@@ -345,108 +349,108 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             PUSH(v);
             continue;
         }
-        case PY_OP_STORE_DEREF: {
+        OP(STORE_DEREF) {
             py_object *v = POP();
             ((py_cell *)f->slots[code->nlocals + arg])->value = v;
             continue;
         }
-        case PY_OP_LOAD_ATTR:
+        OP(LOAD_ATTR)
             UNARY(load_attr(a, NAME(arg)))
-        case PY_OP_STORE_ATTR: {
+        OP(STORE_ATTR) {
             py_object *o = POP(), *v = POP();
             CHECK(py_setattr(o, NAME(arg), v));
         }
-        case PY_OP_DELETE_ATTR: {
+        OP(DELETE_ATTR) {
             py_object *o = POP();
             CHECK(py_delattr(o, NAME(arg)));
         }
 
         /* --------------------------------------------------------- operators */
-        case PY_OP_UNARY_POSITIVE:
+        OP(UNARY_POSITIVE)
             UNARY(py_pos(a))
-        case PY_OP_UNARY_NEGATIVE:
+        OP(UNARY_NEGATIVE)
             UNARY(py_neg(a))
-        case PY_OP_UNARY_INVERT:
+        OP(UNARY_INVERT)
             UNARY(py_invert(a))
-        case PY_OP_UNARY_CONVERT:
+        OP(UNARY_CONVERT)
             UNARY(py_repr(a))
-        case PY_OP_UNARY_NOT: {
+        OP(UNARY_NOT) {
             int r = fast_true(TOP);
             if (PY_UNLIKELY(r < 0))
                 goto error;
             TOP = py_bool(!r);
             continue;
         }
-        case PY_OP_BINARY_POWER:
+        OP(BINARY_POWER)
             BINARY(py_pow(a, b, py_None))
-        case PY_OP_BINARY_MULTIPLY:
+        OP(BINARY_MULTIPLY)
             BINARY(fast_mul(a, b))
-        case PY_OP_BINARY_DIVIDE:
+        OP(BINARY_DIVIDE)
             BINARY(fast_div(a, b))
-        case PY_OP_BINARY_TRUE_DIVIDE:
+        OP(BINARY_TRUE_DIVIDE)
             BINARY(py_truediv(a, b))
-        case PY_OP_BINARY_FLOOR_DIVIDE:
+        OP(BINARY_FLOOR_DIVIDE)
             BINARY(fast_floordiv(a, b))
-        case PY_OP_BINARY_MODULO:
+        OP(BINARY_MODULO)
             BINARY(fast_mod(a, b))
-        case PY_OP_BINARY_ADD:
+        OP(BINARY_ADD)
             BINARY(fast_add(a, b))
-        case PY_OP_BINARY_SUBTRACT:
+        OP(BINARY_SUBTRACT)
             BINARY(fast_sub(a, b))
-        case PY_OP_BINARY_SUBSCR:
+        OP(BINARY_SUBSCR)
             BINARY(fast_getitem(a, b))
-        case PY_OP_BINARY_LSHIFT:
+        OP(BINARY_LSHIFT)
             BINARY(py_lshift(a, b))
-        case PY_OP_BINARY_RSHIFT:
+        OP(BINARY_RSHIFT)
             BINARY(py_rshift(a, b))
-        case PY_OP_BINARY_AND:
+        OP(BINARY_AND)
             BINARY(fast_and(a, b))
-        case PY_OP_BINARY_XOR:
+        OP(BINARY_XOR)
             BINARY(fast_xor(a, b))
-        case PY_OP_BINARY_OR:
+        OP(BINARY_OR)
             BINARY(fast_or(a, b))
-        case PY_OP_INPLACE_POWER:
+        OP(INPLACE_POWER)
             BINARY(py_ipow(a, b))
-        case PY_OP_INPLACE_MULTIPLY:
+        OP(INPLACE_MULTIPLY)
             BINARY(fast_imul(a, b))
-        case PY_OP_INPLACE_DIVIDE:
+        OP(INPLACE_DIVIDE)
             BINARY(py_idiv(a, b))
-        case PY_OP_INPLACE_TRUE_DIVIDE:
+        OP(INPLACE_TRUE_DIVIDE)
             BINARY(py_itruediv(a, b))
-        case PY_OP_INPLACE_FLOOR_DIVIDE:
+        OP(INPLACE_FLOOR_DIVIDE)
             BINARY(py_ifloordiv(a, b))
-        case PY_OP_INPLACE_MODULO:
+        OP(INPLACE_MODULO)
             BINARY(py_imod(a, b))
-        case PY_OP_INPLACE_ADD:
+        OP(INPLACE_ADD)
             BINARY(fast_iadd(a, b))
-        case PY_OP_INPLACE_SUBTRACT:
+        OP(INPLACE_SUBTRACT)
             BINARY(fast_isub(a, b))
-        case PY_OP_INPLACE_LSHIFT:
+        OP(INPLACE_LSHIFT)
             BINARY(py_ilshift(a, b))
-        case PY_OP_INPLACE_RSHIFT:
+        OP(INPLACE_RSHIFT)
             BINARY(py_irshift(a, b))
-        case PY_OP_INPLACE_AND:
+        OP(INPLACE_AND)
             BINARY(py_iand(a, b))
-        case PY_OP_INPLACE_XOR:
+        OP(INPLACE_XOR)
             BINARY(py_ixor(a, b))
-        case PY_OP_INPLACE_OR:
+        OP(INPLACE_OR)
             BINARY(py_ior(a, b))
-        case PY_OP_COMPARE_OP:
+        OP(COMPARE_OP)
             BINARY(fast_compare(a, b, arg))
 
         /* -------------------------------------------------------- subscripts */
-        case PY_OP_STORE_SUBSCR: {
+        OP(STORE_SUBSCR) {
             py_object *k = POP(), *o = POP(), *v = POP();
             CHECK(py_setitem(o, k, v));
         }
-        case PY_OP_DELETE_SUBSCR: {
+        OP(DELETE_SUBSCR) {
             py_object *k = POP(), *o = POP();
             CHECK(py_delitem(o, k));
         }
         case PY_OP_SLICE_0:
         case PY_OP_SLICE_1:
         case PY_OP_SLICE_2:
-        case PY_OP_SLICE_3: {
+        OP(SLICE_3) {
             int how = op - PY_OP_SLICE_0;
             py_object *j = how & 2 ? POP() : NULL;
             py_object *i = how & 1 ? POP() : NULL;
@@ -455,7 +459,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
         case PY_OP_STORE_SLICE_0:
         case PY_OP_STORE_SLICE_1:
         case PY_OP_STORE_SLICE_2:
-        case PY_OP_STORE_SLICE_3: {
+        OP(STORE_SLICE_3) {
             int how = op - PY_OP_STORE_SLICE_0;
             py_object *j = how & 2 ? POP() : NULL;
             py_object *i = how & 1 ? POP() : NULL;
@@ -465,26 +469,26 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
         case PY_OP_DELETE_SLICE_0:
         case PY_OP_DELETE_SLICE_1:
         case PY_OP_DELETE_SLICE_2:
-        case PY_OP_DELETE_SLICE_3: {
+        OP(DELETE_SLICE_3) {
             int how = op - PY_OP_DELETE_SLICE_0;
             py_object *j = how & 2 ? POP() : NULL;
             py_object *i = how & 1 ? POP() : NULL;
             py_object *o = POP();
             CHECK(py_assign_slice(o, i, j, NULL));
         }
-        case PY_OP_BUILD_SLICE: {
+        OP(BUILD_SLICE) {
             py_object *step = arg == 3 ? POP() : py_None;
             BINARY(py_slice_new(a, b, step))
         }
 
         /* -------------------------------------------------------- containers */
-        case PY_OP_BUILD_TUPLE: {
+        OP(BUILD_TUPLE) {
             py_tuple *t = py_build_tuple(f, depth, arg);
             depth -= arg;
             PUSH(&t->base);
             continue;
         }
-        case PY_OP_BUILD_LIST: {
+        OP(BUILD_LIST) {
             py_list *l = py_build_list(f, depth, arg);
             if (PY_UNLIKELY(!l))
                 goto error;
@@ -492,7 +496,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             PUSH(&l->base);
             continue;
         }
-        case PY_OP_BUILD_SET: {
+        OP(BUILD_SET) {
             py_set *s = py_build_set(f, depth, arg);
             if (PY_UNLIKELY(!s))
                 goto error;
@@ -500,26 +504,26 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             PUSH(&s->base);
             continue;
         }
-        case PY_OP_BUILD_MAP:
+        OP(BUILD_MAP)
             PUSH(&py_dict_new()->base);
             continue;
-        case PY_OP_STORE_MAP: {
+        OP(STORE_MAP) {
             py_object *k = POP(), *v = POP();
             CHECK(py_dict_set((py_dict *)TOP, k, v));
         }
-        case PY_OP_LIST_APPEND: {
+        OP(LIST_APPEND) {
             py_object *v = POP();
             CHECK(py_list_append((py_list *)f->slots[depth - arg], v));
         }
-        case PY_OP_SET_ADD: {
+        OP(SET_ADD) {
             py_object *v = POP();
             CHECK(py_set_add((py_set *)f->slots[depth - arg], v));
         }
-        case PY_OP_MAP_ADD: {
+        OP(MAP_ADD) {
             py_object *k = POP(), *v = POP();
             CHECK(py_dict_set((py_dict *)f->slots[depth - arg], k, v));
         }
-        case PY_OP_UNPACK_SEQUENCE: {
+        OP(UNPACK_SEQUENCE) {
             py_object *seq = POP();
             if (PY_UNLIKELY(py_unpack(f, seq, arg, depth) < 0))
                 goto error;
@@ -528,10 +532,10 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
         }
 
         /* -------------------------------------------------------------- jumps */
-        case PY_OP_JUMP_FORWARD:
+        OP(JUMP_FORWARD)
             pc += arg;
             continue;
-        case PY_OP_JUMP_ABSOLUTE:
+        OP(JUMP_ABSOLUTE)
             if (arg < pc) {
                 if (PY_UNLIKELY(py_action_flags) && py_action_run() < 0)
                     goto error;
@@ -542,7 +546,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             }
             pc = arg;
             continue;
-        case PY_OP_POP_JUMP_IF_FALSE: {
+        OP(POP_JUMP_IF_FALSE) {
             py_object *v = POP();
             int r = fast_true(v);
             if (PY_UNLIKELY(r < 0))
@@ -551,7 +555,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
                 goto jump_back_or_on;
             continue;
         }
-        case PY_OP_POP_JUMP_IF_TRUE: {
+        OP(POP_JUMP_IF_TRUE) {
             py_object *v = POP();
             int r = fast_true(v);
             if (PY_UNLIKELY(r < 0))
@@ -560,7 +564,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
                 goto jump_back_or_on;
             continue;
         }
-        case PY_OP_JUMP_IF_FALSE_OR_POP: {
+        OP(JUMP_IF_FALSE_OR_POP) {
             int r = fast_true(TOP);
             if (PY_UNLIKELY(r < 0))
                 goto error;
@@ -570,7 +574,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
                 f->slots[--depth] = NULL;
             continue;
         }
-        case PY_OP_JUMP_IF_TRUE_OR_POP: {
+        OP(JUMP_IF_TRUE_OR_POP) {
             int r = fast_true(TOP);
             if (PY_UNLIKELY(r < 0))
                 goto error;
@@ -593,9 +597,9 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             }
             pc = arg;
             continue;
-        case PY_OP_GET_ITER:
+        OP(GET_ITER)
             UNARY(py_iter(a))
-        case PY_OP_FOR_ITER: {
+        OP(FOR_ITER) {
             py_object *it = TOP;
             py_object *v = py_type_of(it)->tp_iternext(it);
             if (PY_LIKELY(v != NULL)) {
@@ -613,10 +617,10 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
         /* ------------------------------------------------------------- blocks */
         case PY_OP_SETUP_LOOP:
         case PY_OP_SETUP_EXCEPT:
-        case PY_OP_SETUP_FINALLY:
+        OP(SETUP_FINALLY)
             f->block = py_block_get(code, pc, op, pc + arg, depth, f->block);
             continue;
-        case PY_OP_SETUP_WITH: {
+        OP(SETUP_WITH) {
             py_object *mgr = TOP;
             py_object *exit = py_special(mgr, py_id___exit__);
             if (!exit)
@@ -630,21 +634,21 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             PUSH(v);
             continue;
         }
-        case PY_OP_POP_BLOCK: {
+        OP(POP_BLOCK) {
             struct py_block *b = f->block;
             clear_slots(f, b->level, depth);
             depth = b->level;
             f->block = b->prev;
             continue;
         }
-        case PY_OP_BREAK_LOOP:
+        OP(BREAK_LOOP)
             go = unwind(f, ec, WHY_BREAK, NULL, depth);
             goto unwound;
-        case PY_OP_CONTINUE_LOOP:
+        OP(CONTINUE_LOOP)
             retval = py_int_new(arg);
             go = unwind(f, ec, WHY_CONTINUE, retval, depth);
             goto unwound;
-        case PY_OP_RETURN_VALUE:
+        OP(RETURN_VALUE)
             retval = POP();
             if (PY_LIKELY(!f->block))
                 goto leave_value;
@@ -652,7 +656,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             if (go < 0)
                 goto leave_value;
             goto unwound;
-        case PY_OP_YIELD_VALUE:
+        OP(YIELD_VALUE)
             retval = POP();
             f->depth = depth;
             if (PY_UNLIKELY(f->saved_handled != NULL))
@@ -660,7 +664,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             if (PY_UNLIKELY(f->trace || ec->use_tracing))
                 return py_trace_leave(f, ec, retval);
             return retval;
-        case PY_OP_END_FINALLY: {
+        OP(END_FINALLY) {
             py_object *v = POP();
             if (v == py_None)
                 continue;
@@ -686,7 +690,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             ec->exc_tb = tb == py_None ? NULL : (py_traceback *)tb;
             goto reraise;
         }
-        case PY_OP_WITH_CLEANUP: {
+        OP(WITH_CLEANUP) {
             py_object *u = TOP, *v = py_None, *w = py_None, *exit;
             if (u == py_None) {
                 f->slots[--depth] = NULL;
@@ -727,7 +731,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             }
             continue;
         }
-        case PY_OP_RAISE_VARARGS: {
+        OP(RAISE_VARARGS) {
             py_object *tb = arg == 3 ? POP() : NULL;
             py_object *v = arg >= 2 ? POP() : NULL;
             py_object *t = arg >= 1 ? POP() : NULL;
@@ -738,7 +742,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
         }
 
         /* -------------------------------------------------------------- calls */
-        case PY_OP_LOOKUP_METHOD: {
+        OP(LOOKUP_METHOD) {
             py_object *o = TOP;
             py_object *m = find_function(o, NAME(arg));
             if (m) {
@@ -753,7 +757,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             PUSH(NULL);
             continue;
         }
-        case PY_OP_CALL_METHOD: {
+        OP(CALL_METHOD) {
             int n = arg & 0xff, nkw = arg >> 8;
             int base = depth - n - 2 * nkw; /* self lies below */
             py_object *callee = f->slots[base - 2], *r;
@@ -771,7 +775,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             PUSH(r);
             continue;
         }
-        case PY_OP_CALL_FUNCTION: {
+        OP(CALL_FUNCTION) {
             int n = arg & 0xff, nkw = arg >> 8;
             int base = depth - n - 2 * nkw;
             py_object *callee = f->slots[base - 1], *r;
@@ -786,7 +790,7 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
         }
         case PY_OP_CALL_FUNCTION_VAR:
         case PY_OP_CALL_FUNCTION_KW:
-        case PY_OP_CALL_FUNCTION_VAR_KW: {
+        OP(CALL_FUNCTION_VAR_KW) {
             int n = arg & 0xff, nkw = arg >> 8;
             py_object *kw = op != PY_OP_CALL_FUNCTION_VAR ? POP() : NULL;
             py_object *star = op != PY_OP_CALL_FUNCTION_KW ? POP() : NULL;
@@ -800,14 +804,14 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
             PUSH(r);
             continue;
         }
-        case PY_OP_MAKE_FUNCTION: {
+        OP(MAKE_FUNCTION) {
             py_object *co = POP();
             py_tuple *defaults = arg ? py_build_tuple(f, depth, arg) : NULL;
             depth -= arg;
             PUSH(py_function_new((py_code *)co, f->globals, defaults, NULL));
             continue;
         }
-        case PY_OP_MAKE_CLOSURE: {
+        OP(MAKE_CLOSURE) {
             py_object *co = POP(), *cells = POP();
             py_tuple *defaults = arg ? py_build_tuple(f, depth, arg) : NULL;
             depth -= arg;
@@ -817,44 +821,44 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
         }
 
         /* ------------------------------------------------ statements and such */
-        case PY_OP_BUILD_CLASS: {
+        OP(BUILD_CLASS) {
             py_object *methods = POP(), *bases = POP();
             UNARY(py_build_class(f, methods, bases, a))
         }
-        case PY_OP_IMPORT_NAME: {
+        OP(IMPORT_NAME) {
             py_object *fromlist = POP();
             UNARY(py_import_stmt(f, NAME(arg), a, fromlist))
         }
-        case PY_OP_IMPORT_FROM: {
+        OP(IMPORT_FROM) {
             py_object *v = py_import_from(TOP, NAME(arg));
             if (!v)
                 goto error;
             PUSH(v);
             continue;
         }
-        case PY_OP_IMPORT_STAR: {
+        OP(IMPORT_STAR) {
             py_object *m = POP();
             CHECK(py_import_star(f, m));
         }
-        case PY_OP_EXEC_STMT: {
+        OP(EXEC_STMT) {
             py_object *locals = POP(), *globals = POP(), *src = POP();
             CHECK(py_exec_stmt(f, src, globals, locals));
         }
-        case PY_OP_PRINT_EXPR: {
+        OP(PRINT_EXPR) {
             py_object *v = POP();
             CHECK(py_print_expr(v));
         }
-        case PY_OP_PRINT_ITEM: {
+        OP(PRINT_ITEM) {
             py_object *v = POP();
             CHECK(py_print_item(v, NULL));
         }
-        case PY_OP_PRINT_ITEM_TO: {
+        OP(PRINT_ITEM_TO) {
             py_object *file = POP(), *v = POP();
             CHECK(py_print_item(v, file == py_None ? NULL : file));
         }
-        case PY_OP_PRINT_NEWLINE:
+        OP(PRINT_NEWLINE)
             CHECK(py_print_newline(NULL));
-        case PY_OP_PRINT_NEWLINE_TO: {
+        OP(PRINT_NEWLINE_TO) {
             py_object *file = POP();
             CHECK(py_print_newline(file == py_None ? NULL : file));
         }

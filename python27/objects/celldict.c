@@ -76,6 +76,39 @@ static py_object *get_str(py_dict *d, py_str *key)
     return unwrap(lookup(c, key, c->version));
 }
 
+/* The interpreter's inline cache of one LOAD_GLOBAL. Versions are unique among
+ * all dicts, so equal versions mean the same dict in the same state. */
+py_object *py_global_cached(py_dict *globals, py_str *name,
+                            struct py_globalcache *c)
+{
+    if (PY_UNLIKELY(globals->strategy != &py_dict_cells))
+        return NULL;
+    struct py_celldict *g = cells(globals);
+    if (PY_LIKELY(c->globals == g->version &&
+                  (!c->holder || c->builtins == c->holder->version)))
+        return unwrap(c->entry);
+    c->globals = 0;
+    py_object *e = py_dict_get_str(g->names, name);
+    c->holder = NULL;
+    if (!e) {
+        py_object *b = py_builtins_of(globals);
+        if (!py_is_dict(b) || ((py_dict *)b)->strategy != &py_dict_cells)
+            return NULL;
+        c->holder = cells((py_dict *)b);
+        e = py_dict_get_str(c->holder->names, name);
+        if (!e)
+            return NULL;
+        c->builtins = c->holder->version;
+        /* __builtins__ itself may be a cell: its value may change unseen. */
+        py_object *direct = py_dict_get_str(g->names, py_id___builtins__);
+        if (direct && py_type_of(direct) == &modcell_type)
+            return unwrap(e);
+    }
+    c->entry = e;
+    c->globals = g->version;
+    return unwrap(e);
+}
+
 /* Other keys than strings: a module's dict no more. */
 static int give_up(py_dict *d)
 {

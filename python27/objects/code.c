@@ -48,7 +48,10 @@ py_code *py_code_new(int argcount, int nlocals, int stacksize, int flags,
     c->flags = flags;
     c->firstlineno = firstlineno;
     c->code = code;
-    c->bytes = (const unsigned char *)py_str_cstr(code);
+    /* Padded: the eval loop reads two bytes behind any opcode. */
+    struct py_bytes *padded = TW_NEW_VAR(py_bytes, code->n + 2);
+    memcpy(padded->item, py_str_data(code), (size_t)code->n);
+    c->bytes = (const unsigned char *)padded->item;
     c->consts = consts;
     c->names = intern_all(names);
     c->varnames = intern_all(varnames);
@@ -82,6 +85,7 @@ py_code *py_code_new(int argcount, int nlocals, int stacksize, int flags,
             ? -1
             : argcount;
     c->blocks = tw_gc_malloc(sizeof *c->blocks);
+    c->gcache = tw_gc_malloc(sizeof *c->gcache * (size_t)(names->n + 1));
     return c;
 }
 

@@ -54,6 +54,14 @@ TW_IMMUTABLE(py_block, handler);
 TW_IMMUTABLE(py_block, level);
 TW_GC_TYPE_DECL(py_block);
 enum { PY_BLOCK_BUCKETS = 8 };
+/* What LOAD_GLOBAL found for a name, see celldict.c. */
+struct py_globalcache {
+    uint64_t globals, builtins; /* versions */
+    struct py_celldict *holder; /* of builtins, when it lies there */
+    py_object *entry;
+};
+py_object *py_global_cached(py_dict *globals, py_str *name,
+                            struct py_globalcache *c);
 struct py_blocktable {
     struct py_block *bucket[PY_BLOCK_BUCKETS];
 };
@@ -77,13 +85,14 @@ struct py_code {
     /* argcount when a plain call with that many positional arguments needs
      * nothing else (no *, **, cell arguments, not a generator); else -1 */
     int32_t simple_args;
-    const unsigned char *bytes; /* of `code` */
+    const unsigned char *bytes; /* of `code`, two zeros behind them */
     py_str *code;
     py_tuple *consts, *names, *varnames, *freevars, *cellvars;
     py_str *filename, *name, *lnotab;
     struct py_intarray *cell2arg; /* argument that a cellvar takes, or -1;
                                      NULL when there is none */
     struct py_blocktable *blocks;
+    struct py_globalcache *gcache; /* one a name; for the interpreter */
     py_object *weaklist;
     py_frame *spare; /* a finished frame for the next call, or NULL */
 };

@@ -16,7 +16,6 @@
 
 #include <gc/gc.h>
 #include <gc/gc_mark.h>
-#include <gc/gc_mark.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,7 @@
  * pointer-free, 1 scanned); scanned ones are zeroed but for the link. */
 GC_API void GC_CALL GC_generic_malloc_many(size_t lb, int kind, void **result);
 
-enum { GRANULE = 16, SMALL_GRANULES = 16 };
+enum { GRANULE = TW_GC_GRANULE, SMALL_GRANULES = TW_GC_SMALL };
 
 /* libgc leaves the last word of its own scanned kind unscanned where interior
  * pointers count, because GC_malloc asks for a byte more than it is asked for.
@@ -34,8 +33,10 @@ enum { GRANULE = 16, SMALL_GRANULES = 16 };
  * scanned over their whole length. */
 static int scanned_kind;
 
-/* free_list[kind][granules]: kind 0 atomic, 1 scanned. */
-static void *free_list[2][SMALL_GRANULES + 1];
+/* [kind][granules]: kind 0 atomic, 1 scanned. The inline allocator of tw/gc.h
+ * takes from here, too. */
+void *tw_gc_lists[2][SMALL_GRANULES + 1];
+#define free_list tw_gc_lists
 
 /* Testing: collect at every Nth allocation (0: off). Every allocation takes the
  * slow path then. */

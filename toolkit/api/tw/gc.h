@@ -74,7 +74,35 @@ void *tw_gc_new(const struct tw_gctype *type);
  * cannot be had (the caller raises its MemoryError). */
 void *tw_gc_new_var(const struct tw_gctype *type, intptr_t n);
 
+/* The free lists of small objects, one a size in granules and kind (0 atomic, 1
+ * scanned); each links its objects through their first words. */
+enum { TW_GC_GRANULE = 16, TW_GC_SMALL = 16 };
+extern void *tw_gc_lists[2][TW_GC_SMALL + 1];
+
+#if !defined(TW_NO_JIT)
 #define TW_NEW(tag) ((struct tag *)tw_gc_new(&tw_gctype_##tag))
+#else
+/* A plain interpreter takes small objects straight from the lists. */
+static inline void *tw_gc_new_fast(const struct tw_gctype *type, size_t size)
+{
+    size_t granules = (size + TW_GC_GRANULE - 1) / TW_GC_GRANULE;
+    if (granules <= TW_GC_SMALL) {
+        int scanned = !(type->flags & TW_GC_ATOMIC);
+        void **p = tw_gc_lists[scanned][granules];
+        if (__builtin_expect(p != NULL, 1)) {
+            tw_gc_lists[scanned][granules] = *p;
+            if (scanned)
+                *p = NULL;
+            else
+                __builtin_memset(p, 0, granules * TW_GC_GRANULE);
+            return p;
+        }
+    }
+    return tw_gc_new(type);
+}
+#define TW_NEW(tag)                                                            \
+    ((struct tag *)tw_gc_new_fast(&tw_gctype_##tag, sizeof(struct tag)))
+#endif
 #define TW_NEW_VAR(tag, n) ((struct tag *)tw_gc_new_var(&tw_gctype_##tag, (n)))
 
 /* For compilers that allocate in line: the head of the free list that objects

@@ -59,6 +59,15 @@ INLINE struct lox_frame *frame_new(struct lox_closure *closure, intptr_t nslots)
     return frame;
 }
 
+/* Slots above the stack's top are dead; a trace that knows it carries nothing
+ * in them, neither round its loop nor to its exits. */
+INLINE void forget(struct lox_frame *frame, intptr_t from, intptr_t to)
+{
+    if (tw_we_are_jitted())
+        for (intptr_t i = from; i < to; i++)
+            frame->slot[i] = NULL;
+}
+
 /* ----------------------------------------------------------- properties */
 
 tw_dont_look_inside static intptr_t
@@ -138,6 +147,7 @@ INLINE void global_define(struct lox_global *global, struct lox_value *value)
 #define SITE(n) (&function->sites[OPERAND(n)])
 #define TOP (frame->slot[sp - 1])
 #define SECOND (frame->slot[sp - 2])
+#define DROP(n) (forget(frame, sp - (n), sp), sp -= (n))
 
 /* Both operands as numbers a and b, or the error. */
 #define NUMBERS                                                                \
@@ -150,7 +160,7 @@ INLINE void global_define(struct lox_global *global, struct lox_value *value)
     {                                                                          \
         NUMBERS;                                                               \
         SECOND = lox_number_new(a op b);                                       \
-        sp--;                                                                  \
+        DROP(1);                                                               \
         pc++;                                                                  \
         continue;                                                              \
     }
@@ -162,7 +172,7 @@ INLINE void global_define(struct lox_global *global, struct lox_value *value)
             SECOND = lox_true;                                                 \
         else                                                                   \
             SECOND = lox_false;                                                \
-        sp--;                                                                  \
+        DROP(1);                                                               \
         pc++;                                                                  \
         continue;                                                              \
     }
@@ -170,7 +180,7 @@ INLINE void global_define(struct lox_global *global, struct lox_value *value)
 #define COMPARE_AND_JUMP(condition)                                            \
     {                                                                          \
         NUMBERS;                                                               \
-        sp -= 2;                                                               \
+        DROP(2);                                                               \
         if (condition)                                                         \
             pc += 2;                                                           \
         else                                                                   \
@@ -211,11 +221,11 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
             pc++;
             continue;
         case LOX_OP_POP:
-            sp--;
+            DROP(1);
             pc++;
             continue;
         case LOX_OP_POP_N:
-            sp -= OPERAND(1);
+            DROP(OPERAND(1));
             pc += 2;
             continue;
 
@@ -274,7 +284,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
         }
         case LOX_OP_DEFINE_GLOBAL:
             global_define((struct lox_global *)CONSTANT(1), TOP);
-            sp--;
+            DROP(1);
             pc += 2;
             continue;
 
@@ -308,7 +318,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
             }
             set_field((struct lox_instance *)object, SITE(2), STRING(1), value);
             SECOND = value;
-            sp--;
+            DROP(1);
             pc += 3;
             continue;
         }
@@ -320,7 +330,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
                 goto failed;
             }
             SECOND = lox_bound_new(SECOND, closure);
-            sp--;
+            DROP(1);
             pc += 2;
             continue;
         }
@@ -330,7 +340,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
                 SECOND = lox_true;
             else
                 SECOND = lox_false;
-            sp--;
+            DROP(1);
             pc++;
             continue;
         case LOX_OP_NOT_EQUAL:
@@ -338,7 +348,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
                 SECOND = lox_false;
             else
                 SECOND = lox_true;
-            sp--;
+            DROP(1);
             pc++;
             continue;
         case LOX_OP_LESS:
@@ -364,7 +374,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
                 goto failed;
             }
             SECOND = sum;
-            sp--;
+            DROP(1);
             pc++;
             continue;
         }
@@ -391,7 +401,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
             continue;
         case LOX_OP_PRINT:
             lox_value_print(TOP);
-            sp--;
+            DROP(1);
             pc++;
             continue;
 
@@ -403,43 +413,49 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
             tw_can_enter_jit(&driver, TW_GREENS(pc, sp, function),
                              TW_REDS(frame, vm));
             continue;
-        case LOX_OP_JUMP_IF_FALSE:
-            sp--;
-            if (lox_is_falsey(frame->slot[sp]))
+        case LOX_OP_JUMP_IF_FALSE: {
+            const struct lox_value *condition = TOP;
+            DROP(1);
+            if (lox_is_falsey(condition))
                 pc = OPERAND(1);
             else
                 pc += 2;
             continue;
+        }
         case LOX_OP_JUMP_IF_FALSE_OR_POP:
             if (lox_is_falsey(TOP)) {
                 pc = OPERAND(1);
             } else {
-                sp--;
+                DROP(1);
                 pc += 2;
             }
             continue;
         case LOX_OP_JUMP_IF_TRUE_OR_POP:
             if (lox_is_falsey(TOP)) {
-                sp--;
+                DROP(1);
                 pc += 2;
             } else {
                 pc = OPERAND(1);
             }
             continue;
-        case LOX_OP_JUMP_IF_NOT_EQUAL:
-            sp -= 2;
-            if (lox_value_equal(frame->slot[sp], frame->slot[sp + 1]))
+        case LOX_OP_JUMP_IF_NOT_EQUAL: {
+            struct lox_value *left = SECOND, *right = TOP;
+            DROP(2);
+            if (lox_value_equal(left, right))
                 pc += 2;
             else
                 pc = OPERAND(1);
             continue;
-        case LOX_OP_JUMP_IF_EQUAL:
-            sp -= 2;
-            if (lox_value_equal(frame->slot[sp], frame->slot[sp + 1]))
+        }
+        case LOX_OP_JUMP_IF_EQUAL: {
+            struct lox_value *left = SECOND, *right = TOP;
+            DROP(2);
+            if (lox_value_equal(left, right))
                 pc = OPERAND(1);
             else
                 pc += 2;
             continue;
+        }
         case LOX_OP_JUMP_IF_NOT_LESS:
             COMPARE_AND_JUMP(a < b)
         case LOX_OP_JUMP_IF_NOT_LESS_EQUAL:
@@ -487,7 +503,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
             struct lox_class *super = tw_promote((struct lox_class *)TOP);
             argc = OPERAND(2);
             length = 3;
-            sp--;
+            DROP(1);
             base = sp - argc - 1;
             closure = lox_class_find(super, STRING(1));
             if (!closure) {
@@ -525,13 +541,13 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
             }
             lox_class_inherit((struct lox_class *)TOP,
                               (struct lox_class *)SECOND);
-            sp--;
+            DROP(1);
             pc++;
             continue;
         case LOX_OP_METHOD:
             lox_class_add_method((struct lox_class *)SECOND, STRING(1),
                                  (struct lox_closure *)TOP, (int)OPERAND(2));
-            sp--;
+            DROP(1);
             pc += 3;
             continue;
         case LOX_NOPS:
@@ -569,7 +585,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
                 goto failed;
             }
             frame->slot[base] = native->call();
-            sp = base + 1;
+            DROP(argc);
             pc += length;
             continue;
         } else {
@@ -597,7 +613,7 @@ static struct lox_value *run(struct lox_vm *vm, struct lox_frame *frame,
         if (!result)
             goto failed;
         frame->slot[base] = result;
-        sp = base + 1;
+        DROP(argc);
         pc += length;
         continue;
     }

@@ -52,6 +52,7 @@ TW_IMMUTABLE(lox_function, arity);
 TW_IMMUTABLE(lox_function, nslots);
 TW_IMMUTABLE(lox_function, code);
 TW_IMMUTABLE(lox_function, constants);
+TW_IMMUTABLE(lox_function, sites);
 
 struct lox_cell {
     struct lox_value head;

@@ -657,7 +657,9 @@ static enum left step(struct machine *m)
             pc += 2;
             break;
         case TW_JOP_we_are_jitted:
-            REG(i, 0) = 0;
+            /* As in the trace that was left: what comes now may rely on the
+             * answer given before. */
+            REG(i, 0) = 1;
             pc++;
             break;
         case TW_JOP_record_quasiimmut:

@@ -3,8 +3,7 @@
  *
  * In: bf [--jit TEXT] FILE. Out: what the program prints. The source is
  * translated to pairs (op, argument) with runs counted and brackets resolved; a
- * plain loop executes them. All that the JIT needs is the driver, the merge
- * point and can_enter_jit; docs/tutorial says why each stands where it does.
+ * plain loop executes them. The JIT needs driver, merge point, can_enter_jit.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +25,7 @@ TW_GC_TYPE_VAR(bf_program, code);
 TW_IMMUTABLE(bf_program, length);
 TW_IMMUTABLE_ARRAY(bf_program, code);
 
-/* The cells; a longer one takes its place when the program walks past its end. */
+/* The cells; walking past the end puts a longer tape in its place. */
 struct bf_tape {
     intptr_t length;
     uint8_t cell[];
@@ -38,7 +37,9 @@ static void where(const union tw_value *greens, char *buf, size_t size)
 {
     const struct bf_program *program = greens[1].r;
     int32_t at = program->offset[greens[0].i / 2];
-    snprintf(buf, size, "bf byte %d: %.24s", (int)at, program->source + at);
+    int n = (int)strcspn(program->source + at, "\n");
+    snprintf(buf, size, "bf byte %d: %.*s", (int)at, n < 24 ? n : 24,
+             program->source + at);
 }
 
 static const struct tw_driver driver = {.name = "bf",

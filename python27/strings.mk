@@ -1,0 +1,17 @@
+# Text: str, unicode, bytearray, formatting, codecs, regular expressions.
+python27_SRCS += \
+  python27/objects/strobject.c \
+  python27/objects/strtype.c \
+  python27/objects/strsearch.c \
+  python27/objects/strformat.c \
+  python27/objects/strescape.c \
+  python27/objects/strmethods.c \
+  python27/objects/strmod.c \
+  python27/objects/formatspec.c \
+  python27/objects/unicodedb.c \
+  python27/objects/unicodeobject.c \
+  python27/objects/unicodeescape.c \
+  python27/objects/unicodeerrors.c \
+  python27/objects/unicodecodec.c \
+  python27/objects/bytearray.c \
+  python27/modules/_codecs.c

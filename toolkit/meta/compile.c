@@ -21,9 +21,6 @@
 #include "toolkit/meta/warm.h"
 #include "toolkit/opt/opt.h"
 
-#pragma weak tw_optimize_loop
-#pragma weak tw_optimize_bridge
-#pragma weak tw_opt_pass_index
 
 /* ------------------------------------------------------------- optimizing */
 

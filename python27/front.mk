@@ -15,6 +15,7 @@ python27_SRCS += \
   python27/compiler/astobject.c \
   python27/compiler/names.c \
   python27/compiler/symtable.c \
+  python27/compiler/symobject.c \
   python27/compiler/codegen.c \
   python27/compiler/codegen_stmt.c \
   python27/compiler/codegen_expr.c \
@@ -25,4 +26,5 @@ python27_SRCS += \
   python27/compiler/marshalr.c \
   python27/compiler/pyc.c \
   python27/modules/_ast.c \
-  python27/modules/marshal.c
+  python27/modules/marshal.c \
+  python27/modules/_symtable.c

@@ -73,8 +73,7 @@ struct linetable {
 static void put_pair(struct linetable *t, int doffset, int dline)
 {
     while (t->n + 2 > t->cap)
-        t->bytes =
-            arena_grow(t->arena, t->bytes, (size_t)t->n, 1, &t->cap);
+        t->bytes = arena_grow(t->arena, t->bytes, (size_t)t->n, 1, &t->cap);
     t->bytes[t->n++] = (uint8_t)doffset;
     t->bytes[t->n++] = (uint8_t)dline;
 }
@@ -152,8 +151,8 @@ static int stack_depth(struct unit *u)
                        in->op == PY_OP_JUMP_IF_FALSE_OR_POP)
                 depth--;
             reach(in->target, there);
-            dead = in->op == PY_OP_JUMP_ABSOLUTE ||
-                   in->op == PY_OP_JUMP_FORWARD;
+            dead =
+                in->op == PY_OP_JUMP_ABSOLUTE || in->op == PY_OP_JUMP_FORWARD;
         }
         if (!dead && b->next)
             reach(b->next, depth);

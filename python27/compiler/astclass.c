@@ -103,8 +103,8 @@ static int make_base(void)
 
 static int make_kinds(void)
 {
-    py_tuple *where = py_tuple_pack2(&classes.lineno->base,
-                                     &classes.col_offset->base);
+    py_tuple *where =
+        py_tuple_pack2(&classes.lineno->base, &classes.col_offset->base);
     for (int c = 0; c < AST_CAT_product; c++) {
         int placed = c == AST_CAT_stmt || c == AST_CAT_expr ||
                      c == AST_CAT_excepthandler;

@@ -8,8 +8,12 @@
 #include "parser/ast.h"
 
 enum ast_enum { /* the enum field types, with a shared instance a value */
-    AST_ENUM_CTX, AST_ENUM_BOOLOP, AST_ENUM_OPERATOR, AST_ENUM_UNARYOP,
-    AST_ENUM_CMPOP, AST_NENUMS
+                AST_ENUM_CTX,
+                AST_ENUM_BOOLOP,
+                AST_ENUM_OPERATOR,
+                AST_ENUM_UNARYOP,
+                AST_ENUM_CMPOP,
+                AST_NENUMS
 };
 enum { AST_MAX_ENUM = 12 };
 

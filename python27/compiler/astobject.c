@@ -44,11 +44,10 @@ static py_object *seq_object(const struct ast_classes *c,
 {
     py_list *l = py_list_new();
     for (int i = 0; l && i < s->n; i++) {
-        py_object *v =
-            type == AST_FT_cmpop_seq
-                ? c->enum_value[AST_ENUM_CMPOP][(intptr_t)s->item[i]]
-            : type == AST_FT_ident_seq ? ident_object(s->item[i])
-                                       : ast_to_object(s->item[i]);
+        py_object *v = type == AST_FT_cmpop_seq
+                           ? c->enum_value[AST_ENUM_CMPOP][(intptr_t)s->item[i]]
+                       : type == AST_FT_ident_seq ? ident_object(s->item[i])
+                                                  : ast_to_object(s->item[i]);
         if (!v || py_list_append(l, v) < 0)
             return NULL;
     }
@@ -427,7 +426,8 @@ static int check_ctx(const struct ast *n, int want)
         is = AST(Tuple, n)->ctx;
         break;
     default:
-        return want == AST_Load ? 0 : bad(n, "cannot be assigned to or deleted");
+        return want == AST_Load ? 0
+                                : bad(n, "cannot be assigned to or deleted");
     }
     if (want == AST_Param)
         return n->kind == AST_Name || n->kind == AST_Tuple

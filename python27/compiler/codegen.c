@@ -64,7 +64,8 @@ static void number_cells(struct compiler *c, struct nametable *t,
 {
     const struct ident **found = NULL;
     int32_t n = 0, cap = 0;
-    NAMEMAP_EACH(slot, &s->symbols) {
+    NAMEMAP_EACH(slot, &s->symbols)
+    {
         if (slot->value >> SYM_SCOPE_SHIFT != scope && !(slot->value & flag))
             continue;
         if (n == cap)

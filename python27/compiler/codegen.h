@@ -30,7 +30,12 @@ struct codeblock {
 };
 
 /* Statements that enclose the one being compiled. */
-enum fblock_kind { FBLOCK_LOOP, FBLOCK_EXCEPT, FBLOCK_FINALLY_TRY, FBLOCK_FINALLY_END };
+enum fblock_kind {
+    FBLOCK_LOOP,
+    FBLOCK_EXCEPT,
+    FBLOCK_FINALLY_TRY,
+    FBLOCK_FINALLY_END
+};
 enum { MAX_FBLOCKS = 20 };
 struct fblock {
     enum fblock_kind kind;
@@ -113,8 +118,8 @@ int gen_body(struct compiler *c, const struct ast_seq *body);
 py_code *assemble(struct compiler *c, struct unit *u);
 /* Improves code of n bytes in place, with its line table; the new length, or -1
  * with an exception. May append to consts. */
-intptr_t peephole(struct compiler *c, struct unit *u, uint8_t *code,
-                  intptr_t n, uint8_t *lnotab, intptr_t nlnotab);
+intptr_t peephole(struct compiler *c, struct unit *u, uint8_t *code, intptr_t n,
+                  uint8_t *lnotab, intptr_t nlnotab);
 /* What an instruction does to the depth of the stack. */
 int stack_effect(int op, int arg);
 

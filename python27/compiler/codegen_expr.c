@@ -556,14 +556,12 @@ int gen_expr(struct compiler *c, struct ast *e)
     case AST_ListComp:
         return gen_listcomp(c, AST(ListComp, e));
     case AST_SetComp:
-        return gen_comprehension(c, e, "<setcomp>",
-                                 AST(SetComp, e)->generators,
+        return gen_comprehension(c, e, "<setcomp>", AST(SetComp, e)->generators,
                                  AST(SetComp, e)->elt, NULL);
     case AST_DictComp:
-        return gen_comprehension(c, e, "<dictcomp>",
-                                 AST(DictComp, e)->generators,
-                                 AST(DictComp, e)->key,
-                                 AST(DictComp, e)->value);
+        return gen_comprehension(
+            c, e, "<dictcomp>", AST(DictComp, e)->generators,
+            AST(DictComp, e)->key, AST(DictComp, e)->value);
     case AST_GeneratorExp:
         return gen_comprehension(c, e, "<genexpr>",
                                  AST(GeneratorExp, e)->generators,

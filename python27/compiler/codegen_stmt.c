@@ -128,8 +128,8 @@ static int gen_if(struct compiler *c, struct ast_If *n)
         if (py_err_occurred())
             return -1;
         if (nends == cap)
-            ends = arena_grow(c->arena, ends, (size_t)nends, sizeof *ends,
-                              &cap);
+            ends =
+                arena_grow(c->arena, ends, (size_t)nends, sizeof *ends, &cap);
         ends[nends++] = end;
         if (truth == 1) {
             if (gen_stmts(c, n->body))
@@ -389,10 +389,9 @@ static int gen_import(struct compiler *c, const struct ast_seq *names)
             continue;
         }
         const char *dot = memchr(al->name->text, '.', al->name->len);
-        struct ident *id =
-            dot ? arena_ident(c->arena, al->name->text,
-                              (size_t)(dot - al->name->text))
-                : al->name;
+        struct ident *id = dot ? arena_ident(c->arena, al->name->text,
+                                             (size_t)(dot - al->name->text))
+                               : al->name;
         if (emit_name(c, id, AST_Store))
             return -1;
     }

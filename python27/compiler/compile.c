@@ -8,6 +8,7 @@
 #include "compiler/error.h"
 #include "compiler/literal.h"
 #include "compiler/source.h"
+#include "compiler/symobject.h"
 #include "eval/frame.h"
 #include "objects/errors.h"
 #include "parser/parse.h"
@@ -161,7 +162,8 @@ static struct ast *parse_source(struct pyarena *a, const char *buf,
     }
     if (flags & PY_CF_SOURCE_IS_UTF8) {
         if (src.encoding) {
-            error_compile(filename, 0, "encoding declaration in Unicode string");
+            error_compile(filename, 0,
+                          "encoding declaration in Unicode string");
             return NULL;
         }
         src.encoding = "utf-8";
@@ -198,7 +200,22 @@ struct py_object *py_compile_ast(struct py_object *tree, const char *filename,
     arena_init(&a);
     struct ast *mod = ast_from_object(&a, tree, mode);
     if (mod)
-        result = compile_tree(&a, mod, filename, inherited(flags, dont_inherit));
+        result =
+            compile_tree(&a, mod, filename, inherited(flags, dont_inherit));
+    arena_free(&a);
+    return result;
+}
+
+struct py_object *py_symtable_source(const char *buf, intptr_t len,
+                                     const char *filename, int mode)
+{
+    struct pyarena a;
+    struct symtable st;
+    py_object *result = NULL;
+    arena_init(&a);
+    struct ast *mod = parse_source(&a, buf, len, filename, mode, 0);
+    if (mod && !symtable_build(&st, &a, mod, filename))
+        result = symtable_object(&st);
     arena_free(&a);
     return result;
 }

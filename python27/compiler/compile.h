@@ -62,6 +62,10 @@ struct py_object *py_compile_source(const char *buf, intptr_t len,
 struct py_object *py_compile_ast(struct py_object *tree, const char *filename,
                                  int mode, int flags, int dont_inherit);
 
+/* The scopes of a text as `symtable entry` objects (module _symtable). */
+struct py_object *py_symtable_source(const char *buf, intptr_t len,
+                                     const char *filename, int mode);
+
 /* Is obj an instance of _ast.AST? (compile() asks.) */
 int py_ast_check(struct py_object *obj);
 

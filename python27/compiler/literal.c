@@ -134,9 +134,9 @@ static py_object *bytes(const struct piece *p, const char *encoding)
             continue;
         }
         py_str *part =
-            p->raw ? py_str_new(p->s + i, (intptr_t)(j - i))
-                   : (py_str *)py_str_unescape(p->s + i, (intptr_t)(j - i),
-                                               NULL);
+            p->raw
+                ? py_str_new(p->s + i, (intptr_t)(j - i))
+                : (py_str *)py_str_unescape(p->s + i, (intptr_t)(j - i), NULL);
         if (!part || py_sb_add(&sb, py_str_data(part), py_str_len(part)))
             return NULL;
     }
@@ -174,9 +174,9 @@ static py_object *string(struct parser *ps, const struct literal *l,
     py_object *all = NULL;
     for (const struct literal_piece *q = &l->first; q; q = q->next) {
         struct piece p = take_apart(src->text + q->start, q->len, future);
-        py_object *one =
-            p.unicode ? text(ps->arena, &p, source_is_utf8(src))
-                      : bytes(&p, src->recoded ? src->encoding : NULL);
+        py_object *one = p.unicode
+                             ? text(ps->arena, &p, source_is_utf8(src))
+                             : bytes(&p, src->recoded ? src->encoding : NULL);
         if (!one)
             return NULL;
         all = all ? py_add(all, one) : one;

@@ -253,7 +253,8 @@ static py_object *get_code(struct reader *r)
                 num[2] <= 1 << 24 && num[1] <= 1 << 24;
     for (int i = 1; i < 6 && sound; i++) {
         sound = py_is_tuple_exact(part[i]);
-        for (intptr_t k = 0; sound && i > 1 && k < ((py_tuple *)part[i])->n; k++)
+        for (intptr_t k = 0; sound && i > 1 && k < ((py_tuple *)part[i])->n;
+             k++)
             sound = py_is_str_exact(((py_tuple *)part[i])->item[k]);
     }
     if (!sound)

@@ -62,8 +62,8 @@ static void put_pylong(struct writer *w, const py_long *l)
 {
     intptr_t nlimbs = l->size < 0 ? -l->size : l->size;
     const uint64_t *limb = nlimbs ? l->limb->item : NULL;
-    intptr_t nbits = nlimbs ? nlimbs * 64 - __builtin_clzll(limb[nlimbs - 1])
-                            : 0;
+    intptr_t nbits =
+        nlimbs ? nlimbs * 64 - __builtin_clzll(limb[nlimbs - 1]) : 0;
     intptr_t n = (nbits + LONG_SHIFT - 1) / LONG_SHIFT;
     if (n > INT32_MAX) {
         fail(w, "unmarshallable object");
@@ -124,8 +124,8 @@ static void put_items(struct writer *w, py_object *seq, int type)
     if (put_size(w, n))
         return;
     for (intptr_t i = 0; i < n && !w->error; i++)
-        put_object(w, i < py_fastseq_len(seq) ? py_fastseq_item(seq, i)
-                                              : py_None);
+        put_object(w,
+                   i < py_fastseq_len(seq) ? py_fastseq_item(seq, i) : py_None);
 }
 
 static void put_dict(struct writer *w, py_dict *d)

@@ -76,5 +76,5 @@ void namemap_update(struct pyarena *a, struct namemap *m,
                     const struct namemap *other)
 {
     NAMEMAP_EACH(s, other)
-        namemap_set(a, m, s->key, s->value);
+    namemap_set(a, m, s->key, s->value);
 }

@@ -172,8 +172,7 @@ static int oversized(int op, py_object *a, py_object *b)
         return 0;
     intptr_t n = length(a) >= 0 ? length(a) : length(b);
     py_object *times = length(a) >= 0 ? b : a;
-    return n > 0 && py_is_int_exact(times) &&
-           py_int_value(times) > MAX_FOLDED;
+    return n > 0 && py_is_int_exact(times) && py_int_value(times) > MAX_FOLDED;
 }
 
 /* At code[i-6]: LOAD_CONST a, LOAD_CONST b, op. */
@@ -255,9 +254,9 @@ static int build(struct peep *p, intptr_t i, int loads)
     intptr_t h = i - 3 * (intptr_t)n;
     if (h >= 0 && n <= loads) {
         /* A list that is only searched may be a tuple. */
-        int searched = next == PY_OP_COMPARE_OP &&
-                       (get_arg(q + 3) == PY_CMP_IN ||
-                        get_arg(q + 3) == PY_CMP_NOT_IN);
+        int searched =
+            next == PY_OP_COMPARE_OP &&
+            (get_arg(q + 3) == PY_CMP_IN || get_arg(q + 3) == PY_CMP_NOT_IN);
         if ((q[0] == PY_OP_BUILD_TUPLE && together(p, h, 3 * (n + 1))) ||
             (q[0] == PY_OP_BUILD_LIST && searched &&
              together(p, h, 3 * (n + 2))))

@@ -179,7 +179,7 @@ static int visit_comprehension(struct symtable *st, struct ast *e,
     if (visit_expr(st, AST(comprehension, g->item[0])->iter))
         return -1;
     struct ident *id = arena_ident(st->arena, name, strlen(name));
-    struct scope *outer = enter(st, SCOPE_FUNCTION, id, e, e->line);
+    struct scope *outer = enter(st, SCOPE_FUNCTION, id, e, 0);
     st->cur->generator = e->kind == AST_GeneratorExp;
     if (add_numbered(st, 0) || visit_generators(st, g, 1) ||
         (value && visit_expr(st, value)) || visit_expr(st, elt))
@@ -274,10 +274,9 @@ static int visit_expr_kind(struct symtable *st, struct ast *e)
                                    AST(SetComp, e)->generators,
                                    AST(SetComp, e)->elt, NULL);
     case AST_DictComp:
-        return visit_comprehension(st, e, "dictcomp",
-                                   AST(DictComp, e)->generators,
-                                   AST(DictComp, e)->key,
-                                   AST(DictComp, e)->value);
+        return visit_comprehension(
+            st, e, "dictcomp", AST(DictComp, e)->generators,
+            AST(DictComp, e)->key, AST(DictComp, e)->value);
     case AST_GeneratorExp:
         return visit_comprehension(st, e, "genexpr",
                                    AST(GeneratorExp, e)->generators,
@@ -327,9 +326,8 @@ static int visit_expr(struct symtable *st, struct ast *e)
     for (; left->kind == AST_BinOp; left = AST(BinOp, left)->left)
         n++;
     if (n == 1)
-        return visit_expr(st, left) || visit_expr(st, AST(BinOp, e)->right)
-                   ? -1
-                   : 0;
+        return visit_expr(st, left) || visit_expr(st, AST(BinOp, e)->right) ? -1
+                                                                            : 0;
     struct ast **chain = arena_alloc(st->arena, (size_t)n * sizeof *chain);
     for (int i = n; --i >= 0; e = AST(BinOp, e)->left)
         chain[i] = AST(BinOp, e)->right;
@@ -400,8 +398,8 @@ static int visit_global(struct symtable *st, struct ast *s)
     struct ast_seq *names = AST(Global, s)->names;
     for (int i = 0; i < names->n; i++) {
         struct ident *id = names->item[i];
-        struct nameslot *slot = namemap_get(
-            &st->cur->symbols, mangle(st->arena, st->klass, id));
+        struct nameslot *slot =
+            namemap_get(&st->cur->symbols, mangle(st->arena, st->klass, id));
         if (slot && (slot->value & (SYM_LOCAL | SYM_USE))) {
             char msg[600];
             snprintf(msg, sizeof msg,
@@ -576,7 +574,8 @@ static int decide(struct symtable *st, struct scope *sc, struct nameslot *slot,
 /* Names that inner scopes need and this function binds become cells. */
 static void find_cells(struct namemap *scopes, struct namemap *free)
 {
-    NAMEMAP_EACH(s, scopes) {
+    NAMEMAP_EACH(s, scopes)
+    {
         if (s->value == SCOPE_LOCAL && namemap_get(free, s->key)) {
             s->value = SCOPE_CELL;
             namemap_remove(free, s->key);
@@ -589,8 +588,9 @@ static void set_scopes(struct pyarena *a, struct scope *sc,
                        const struct namemap *bound, const struct namemap *free)
 {
     NAMEMAP_EACH(s, &sc->symbols)
-        s->value |= namemap_get(scopes, s->key)->value << SYM_SCOPE_SHIFT;
-    NAMEMAP_EACH(f, free) {
+    s->value |= namemap_get(scopes, s->key)->value << SYM_SCOPE_SHIFT;
+    NAMEMAP_EACH(f, free)
+    {
         struct nameslot *own = namemap_get(&sc->symbols, f->key);
         if (own) {
             if (sc->kind == SCOPE_CLASS &&
@@ -634,8 +634,8 @@ static int check_unoptimized(struct symtable *st, const struct scope *sc)
 static int declares_global(const struct scope *sc)
 {
     NAMEMAP_EACH(s, &sc->symbols)
-        if (s->value & SYM_GLOBAL)
-            return 1;
+    if (s->value & SYM_GLOBAL)
+        return 1;
     return 0;
 }
 
@@ -661,8 +661,8 @@ static int analyze(struct symtable *st, struct scope *sc,
             namemap_update(a, &newbound, bound);
     }
     NAMEMAP_EACH(s, &sc->symbols)
-        if (decide(st, sc, s, &scopes, bound, &local, free, &global))
-            return -1;
+    if (decide(st, sc, s, &scopes, bound, &local, free, &global))
+        return -1;
     if (sc->kind != SCOPE_CLASS && sc->children->n) {
         if (sc->kind == SCOPE_FUNCTION)
             namemap_update(a, &newbound, &local);

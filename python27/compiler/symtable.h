@@ -19,11 +19,12 @@ enum {
     SYM_LOCAL = 2,    /* assigned */
     SYM_PARAM = 4,
     SYM_USE = 8,
-    SYM_FREE = 0x20,  /* (unused by the compiler; the _symtable module's) */
-    SYM_FREE_CLASS = 0x40, /* free in a method and bound in this class */
-    SYM_IMPORT = 0x80,
+    SYM_FREE = 0x10, /* only for module _symtable */
+    SYM_FREE_CLASS = 0x20, /* free in a method and bound in this class */
+    SYM_IMPORT = 0x40,
     SYM_BOUND = SYM_LOCAL | SYM_PARAM | SYM_IMPORT,
-    SYM_SCOPE_SHIFT = 11
+    SYM_SCOPE_SHIFT = 11,
+    SYM_SCOPE_MASK = 7
 };
 /* What the name means, in the bits from SYM_SCOPE_SHIFT on. */
 enum symbol_scope {
@@ -50,8 +51,8 @@ struct scope {
     struct ast_seq *params;   /* struct ident *, in order */
     struct ast_seq *children; /* struct scope * */
     int32_t line, unopt_line;
-    uint8_t nested, has_free, child_has_free, generator, returns_value,
-        varargs, varkeywords, unoptimized;
+    uint8_t nested, has_free, child_has_free, generator, returns_value, varargs,
+        varkeywords, unoptimized;
 };
 
 struct symtable {

@@ -18,5 +18,5 @@ static int ast_module_init(py_module *m)
     return py_module_set_str(m, "__version__", "82160");
 }
 
-const struct py_moduledef py_module__ast = {
-    "_ast", NULL, NULL, ast_module_init};
+const struct py_moduledef py_module__ast = {"_ast", NULL, NULL,
+                                            ast_module_init};

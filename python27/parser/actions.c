@@ -14,8 +14,8 @@ void act_error(struct parser *ps, int line, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(msg, 200, fmt, ap);
     va_end(ap);
-    ps->error = (struct parse_error){
-        .kind = PARSE_LATER, .msg = msg, .line = line};
+    ps->error =
+        (struct parse_error){.kind = PARSE_LATER, .msg = msg, .line = line};
     ps->literals_before_error = ps->nliterals;
 }
 
@@ -214,8 +214,8 @@ struct px act_subscript(struct parser *ps, struct px e, struct plist items)
             struct ast_seq *elts = ast_seq_new(a);
             for (int i = 0; i < items.s->n; i++)
                 ast_seq_add(a, elts, AST(Index, items.s->item[i])->value);
-            slice = ast_Index(a, 0, 0, ast_Tuple(a, items.line, items.col, elts,
-                                                 AST_Load));
+            slice = ast_Index(
+                a, 0, 0, ast_Tuple(a, items.line, items.col, elts, AST_Load));
         } else
             slice = ast_ExtSlice(a, 0, 0, items.s);
     }
@@ -292,8 +292,9 @@ struct px act_call(struct parser *ps, struct px f, struct ast_seq *list,
         ngen += p->kind == PARG_GENEXP;
     }
     if (ngen > 1 || (ngen && (nplain || nkeyword)))
-        act_error(ps, line, "Generator expression must be parenthesized "
-                            "if not sole argument");
+        act_error(ps, line,
+                  "Generator expression must be parenthesized "
+                  "if not sole argument");
     if (nplain + nkeyword + ngen > 255)
         act_error(ps, line, "more than 255 arguments");
     for (int i = 0; i < n; i++) {
@@ -321,8 +322,8 @@ struct px act_call(struct parser *ps, struct px f, struct ast_seq *list,
             break;
         }
     }
-    f.e = ast_Call(a, f.e->line, f.e->col, f.e, args, keywords, starargs,
-                   kwargs);
+    f.e =
+        ast_Call(a, f.e->line, f.e->col, f.e, args, keywords, starargs, kwargs);
     return f;
 }
 
@@ -471,8 +472,9 @@ struct ast *act_import_from(struct parser *ps, struct token t, int nlevel,
                             int parens)
 {
     if (names->comma && !parens)
-        act_error(ps, t.line, "trailing comma not allowed without surrounding "
-                              "parentheses");
+        act_error(ps, t.line,
+                  "trailing comma not allowed without surrounding "
+                  "parentheses");
     if (module && !nlevel && !strcmp(module->text, "__future__")) {
         for (int i = 0; i < names->n; i++) {
             const char *name = AST(alias, names->item[i])->name->text;

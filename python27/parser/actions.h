@@ -18,7 +18,13 @@ struct plist {
     int32_t line, col;
 };
 /* Arguments of a call as they were written: items are struct parg. */
-enum parg_kind { PARG_PLAIN, PARG_GENEXP, PARG_KEYWORD, PARG_STAR, PARG_KWARGS };
+enum parg_kind {
+    PARG_PLAIN,
+    PARG_GENEXP,
+    PARG_KEYWORD,
+    PARG_STAR,
+    PARG_KWARGS
+};
 struct parg {
     enum parg_kind kind;
     struct ast *e, *name;

@@ -13,8 +13,10 @@
 #include "parser/ast.def"
 
 #define AST_ALL_KINDS(X)                                                       \
-    AST_MOD_KINDS(X) AST_STMT_KINDS(X) AST_EXPR_KINDS(X) AST_SLICE_KINDS(X)    \
-    AST_EXCEPTHANDLER_KINDS(X) AST_PRODUCT_KINDS(X)
+    AST_MOD_KINDS(X)                                                           \
+    AST_STMT_KINDS(X)                                                          \
+    AST_EXPR_KINDS(X)                                                          \
+    AST_SLICE_KINDS(X) AST_EXCEPTHANDLER_KINDS(X) AST_PRODUCT_KINDS(X)
 #define AST_ENUMERATOR(K) AST_##K,
 enum ast_kind { AST_ALL_KINDS(AST_ENUMERATOR) AST_NKINDS };
 enum ast_ctx { AST_CTX_KINDS(AST_ENUMERATOR) AST_NCTX };
@@ -39,16 +41,21 @@ struct ast_seq {
 
 /* The C type and the tag of each field type. */
 #define AST_FIELD_TYPES(X)                                                     \
-    X(expr, struct ast *) X(expr_opt, struct ast *) X(stmt, struct ast *)      \
-    X(slice, struct ast *) X(arguments, struct ast *)                          \
-    X(expr_seq, struct ast_seq *) X(stmt_seq, struct ast_seq *)                \
-    X(slice_seq, struct ast_seq *) X(comprehension_seq, struct ast_seq *)      \
-    X(keyword_seq, struct ast_seq *) X(alias_seq, struct ast_seq *)            \
-    X(excepthandler_seq, struct ast_seq *) X(cmpop_seq, struct ast_seq *)      \
-    X(ident_seq, struct ast_seq *) X(ident, struct ident *)                    \
-    X(ident_opt, struct ident *) X(object, struct py_object *)                 \
-    X(ctx, int32_t) X(boolop, int32_t) X(operator, int32_t)                    \
-    X(unaryop, int32_t) X(boolean, int32_t) X(integer_opt, int32_t)
+    X(expr, struct ast *)                                                      \
+    X(expr_opt, struct ast *)                                                  \
+    X(stmt, struct ast *)                                                      \
+    X(slice, struct ast *)                                                     \
+    X(arguments, struct ast *) X(expr_seq, struct ast_seq *)                   \
+        X(stmt_seq, struct ast_seq *) X(slice_seq, struct ast_seq *) X(        \
+            comprehension_seq, struct ast_seq *)                               \
+            X(keyword_seq, struct ast_seq *) X(alias_seq, struct ast_seq *) X( \
+                excepthandler_seq, struct ast_seq *)                           \
+                X(cmpop_seq, struct ast_seq *) X(ident_seq, struct ast_seq *)  \
+                    X(ident, struct ident *) X(ident_opt, struct ident *)      \
+                        X(object, struct py_object *) X(ctx, int32_t)          \
+                            X(boolop, int32_t) X(operator, int32_t)            \
+                                X(unaryop, int32_t) X(boolean, int32_t)        \
+                                    X(integer_opt, int32_t)
 #define AST_TYPEDEF(name, ctype) typedef ctype ast_type_##name;
 AST_FIELD_TYPES(AST_TYPEDEF)
 #undef AST_TYPEDEF
@@ -60,7 +67,7 @@ enum ast_fieldtype { AST_FIELD_TYPES(AST_FIELD_TAG) AST_NFIELDTYPES };
 #define AST_STRUCT(K)                                                          \
     struct ast_##K {                                                           \
         struct ast base;                                                       \
-        AST_FIELDS_##K(AST_MEMBER, K)                                             \
+        AST_FIELDS_##K(AST_MEMBER, K)                                          \
     };
 AST_ALL_KINDS(AST_STRUCT)
 #undef AST_STRUCT
@@ -83,8 +90,12 @@ struct ast_field {
     uint16_t offset;
 };
 enum ast_category {
-    AST_CAT_mod, AST_CAT_stmt, AST_CAT_expr, AST_CAT_slice,
-    AST_CAT_excepthandler, AST_CAT_product
+    AST_CAT_mod,
+    AST_CAT_stmt,
+    AST_CAT_expr,
+    AST_CAT_slice,
+    AST_CAT_excepthandler,
+    AST_CAT_product
 };
 struct ast_kindinfo {
     const char *name;
@@ -95,9 +106,9 @@ struct ast_kindinfo {
 extern const struct ast_kindinfo ast_kinds[AST_NKINDS];
 extern const char *const ast_ctx_names[AST_NCTX],
     *const ast_boolop_names[AST_NBOOLOP],
-    *const ast_operator_names[AST_NOPERATOR],
-    *const ast_unaryop_names[AST_NUNARYOP],
-    *const ast_cmpop_names[AST_NCMPOP];
+        *const ast_operator_names[AST_NOPERATOR],
+            *const ast_unaryop_names[AST_NUNARYOP],
+                *const ast_cmpop_names[AST_NCMPOP];
 
 struct ast_seq *ast_seq_new(struct pyarena *a);
 static inline struct ast_seq *ast_seq_add(struct pyarena *a, struct ast_seq *s,

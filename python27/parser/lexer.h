@@ -17,32 +17,32 @@
 struct token {
     uint32_t start, len; /* in the source text */
     int32_t line;        /* of the token's end */
-    int32_t col;         /* of its start, in bytes; -1 if on an earlier line */
+    int32_t col; /* of its start, in bytes; -1 if on an earlier line */
 };
 
 enum lex_error {
     LEX_OK,
-    LEX_EOF,      /* no error: the end was reached */
-    LEX_TOKEN,    /* invalid token */
-    LEX_EOFS,     /* end of file in a triple-quoted string */
-    LEX_EOLS,     /* end of line in a string */
+    LEX_EOF, /* no error: the end was reached */
+    LEX_TOKEN, /* invalid token */
+    LEX_EOFS, /* end of file in a triple-quoted string */
+    LEX_EOLS, /* end of line in a string */
     LEX_TABSPACE, /* inconsistent tabs and blanks */
-    LEX_TOODEEP,  /* too many levels of indentation */
-    LEX_DEDENT,   /* dedent to no earlier level */
+    LEX_TOODEEP, /* too many levels of indentation */
+    LEX_DEDENT, /* dedent to no earlier level */
     LEX_LINECONT, /* something after a backslash */
-    LEX_NUL       /* a NUL byte */
+    LEX_NUL /* a NUL byte */
 };
 
 enum { LEX_MAXINDENT = 100 };
 
 struct lexer {
     const char *src, *end;
-    const char *cur;        /* next character */
-    const char *line;       /* first character of the fetched line */
-    const char *line_end;   /* behind its newline */
+    const char *cur; /* next character */
+    const char *line; /* first character of the fetched line */
+    const char *line_end; /* behind its newline */
     const char *error_line; /* where an error's text begins */
-    int32_t lineno;         /* of the fetched line */
-    int32_t level;          /* open brackets */
+    int32_t lineno; /* of the fetched line */
+    int32_t level; /* open brackets */
     int32_t indent, pending; /* depth of indstack; INDENTs (DEDENTs < 0) owed */
     int32_t tabsize;
     uint8_t at_line_start, started, imply_dedent, check_tabs;

@@ -12,7 +12,8 @@ void grammarFree(void *p, void (*release)(void *));
 void grammar(void *p, int type, struct token t, struct parser *ps);
 
 /* Sets a position error: where the lexer stands now. */
-static void report(struct parser *ps, enum parse_errorkind kind, const char *msg)
+static void report(struct parser *ps, enum parse_errorkind kind,
+                   const char *msg)
 {
     const struct lexer *lx = &ps->lx;
     ps->error = (struct parse_error){

@@ -190,24 +190,27 @@ static inline py_object *load_attr(py_object *o, py_str *name)
     return py_getattr(o, name);
 }
 
-py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
-                        struct py_ec *ec)
+/* The frame is done: its result, NULL for an exception. */
+static py_object *leave(py_frame *f, struct py_ec *ec, py_object *result,
+                        int depth)
 {
-    py_object *retval = NULL;
-    int64_t go;
+    clear_slots(f, f->code->stackbase, depth);
+    f->depth = -1;
+    if (PY_UNLIKELY(f->saved_handled != NULL))
+        restore_handled(f, ec);
+    if (PY_UNLIKELY(f->trace || ec->use_tracing))
+        return py_trace_leave(f, ec, result);
+    return result;
+}
 
-    if (PY_UNLIKELY(f->trace || ec->use_tracing) &&
-        py_trace_enter(f, ec, pc) < 0)
-        goto leave;
-    if (PY_UNLIKELY(pc < 0)) { /* a generator that is thrown into */
-        py_traceback_here(f);
-        go = unwind(f, ec, WHY_EXCEPTION, NULL, depth);
-        if (go < 0)
-            goto leave;
-        pc = (int)(go >> 32);
-        depth = (int)go;
-    }
+/* The portal. */
+static py_object *run(int pc, int depth, py_code *code, py_frame *f,
+                      struct py_ec *ec)
+{
     for (;;) {
+        /* Nothing but greens and reds lives across the merge point. */
+        py_object *retval = NULL;
+        int64_t go;
         tw_jit_merge_point(&driver, TW_GREENS(pc, depth, code), TW_REDS(f, ec));
         const unsigned char *bytes = code->bytes;
         int op = bytes[pc], arg;
@@ -651,10 +654,10 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
         OP(RETURN_VALUE)
             retval = POP();
             if (PY_LIKELY(!f->block))
-                goto leave_value;
+                return leave(f, ec, retval, depth);
             go = unwind(f, ec, WHY_RETURN, retval, depth);
             if (go < 0)
-                goto leave_value;
+                return leave(f, ec, retval, depth);
             goto unwound;
         OP(YIELD_VALUE)
             retval = POP();
@@ -675,8 +678,8 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
                 go = unwind(f, ec, why, retval, depth);
                 if (go < 0) {
                     if (why == WHY_RETURN)
-                        goto leave_value;
-                    goto leave;
+                        return leave(f, ec, retval, depth);
+                    return leave(f, ec, NULL, depth);
                 }
                 goto unwound;
             }
@@ -874,24 +877,30 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
     reraise:
         go = unwind(f, ec, WHY_EXCEPTION, NULL, depth);
         if (go < 0)
-            goto leave;
+            return leave(f, ec, NULL, depth);
     unwound:
         if (PY_UNLIKELY(go < 0)) {
             py_raise(&py_SystemError, "unbalanced blocks");
-            goto leave;
+            return leave(f, ec, NULL, depth);
         }
         pc = (int)(go >> 32);
         depth = (int)go;
     }
+}
 
-leave:
-    retval = NULL;
-leave_value:
-    clear_slots(f, code->stackbase, depth);
-    f->depth = -1;
-    if (PY_UNLIKELY(f->saved_handled != NULL))
-        restore_handled(f, ec);
-    if (PY_UNLIKELY(f->trace || ec->use_tracing))
-        return py_trace_leave(f, ec, retval);
-    return retval;
+py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
+                        struct py_ec *ec)
+{
+    if (PY_UNLIKELY(f->trace || ec->use_tracing) &&
+        py_trace_enter(f, ec, pc) < 0)
+        return leave(f, ec, NULL, depth);
+    if (PY_UNLIKELY(pc < 0)) { /* a generator that is thrown into */
+        py_traceback_here(f);
+        int64_t to = unwind(f, ec, WHY_EXCEPTION, NULL, depth);
+        if (to < 0)
+            return leave(f, ec, NULL, depth);
+        pc = (int)(to >> 32);
+        depth = (int)to;
+    }
+    return run(pc, depth, code, f, ec);
 }

@@ -39,23 +39,7 @@ struct ast_seq {
     void **item;   /* struct ast *, struct ident *, or an enum as intptr_t */
 };
 
-/* The C type and the tag of each field type. */
-#define AST_FIELD_TYPES(X)                                                     \
-    X(expr, struct ast *)                                                      \
-    X(expr_opt, struct ast *)                                                  \
-    X(stmt, struct ast *)                                                      \
-    X(slice, struct ast *)                                                     \
-    X(arguments, struct ast *) X(expr_seq, struct ast_seq *)                   \
-        X(stmt_seq, struct ast_seq *) X(slice_seq, struct ast_seq *) X(        \
-            comprehension_seq, struct ast_seq *)                               \
-            X(keyword_seq, struct ast_seq *) X(alias_seq, struct ast_seq *) X( \
-                excepthandler_seq, struct ast_seq *)                           \
-                X(cmpop_seq, struct ast_seq *) X(ident_seq, struct ast_seq *)  \
-                    X(ident, struct ident *) X(ident_opt, struct ident *)      \
-                        X(object, struct py_object *) X(ctx, int32_t)          \
-                            X(boolop, int32_t) X(operator, int32_t)            \
-                                X(unaryop, int32_t) X(boolean, int32_t)        \
-                                    X(integer_opt, int32_t)
+/* The C type and the tag of each field type of ast.def. */
 #define AST_TYPEDEF(name, ctype) typedef ctype ast_type_##name;
 AST_FIELD_TYPES(AST_TYPEDEF)
 #undef AST_TYPEDEF

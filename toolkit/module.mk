@@ -15,6 +15,16 @@ TOOLKIT_SRCS += \
     toolkit/exit/resume.c \
     toolkit/exit/force.c toolkit/exit/guardfail.c
 
+# opt
+TOOLKIT_SRCS += \
+    toolkit/opt/opt.c toolkit/opt/values.c toolkit/opt/emit.c \
+    toolkit/opt/bounds.c toolkit/opt/intbounds.c \
+    toolkit/opt/rewrite.c toolkit/opt/rewrite_more.c \
+    toolkit/opt/access.c toolkit/opt/virtualize.c toolkit/opt/pure.c toolkit/opt/earlyforce.c \
+    toolkit/opt/heap.c \
+    toolkit/opt/vstate.c toolkit/opt/short.c toolkit/opt/unroll.c toolkit/opt/bridge.c \
+    toolkit/opt/finish.c
+
 # meta
 TOOLKIT_SRCS += \
     toolkit/meta/calls.c toolkit/meta/location.c toolkit/meta/heapcache.c \

@@ -159,11 +159,11 @@ static void need(struct tw_numbering *n, tw_vref box)
         n->slots[n->nvslots].box = n->client.resolve(n->client.self, v.v.slots[k].box);
         n->nvslots++;
     }
-    if (v.v.kind == TW_VIRTUAL_REF)
+    if (v.v.kind != TW_VIRTUAL_STRUCT)
         v.v.real = n->client.resolve(n->client.self, v.v.real);
     TW_VEC_PUSH(n->virtuals, n->nvirtuals, n->virtuals_cap, v);
     uint32_t first = v.first, end = n->nvslots;
-    if (v.v.kind == TW_VIRTUAL_REF)
+    if (v.v.kind != TW_VIRTUAL_STRUCT)
         need(n, v.v.real);
     for (uint32_t k = first; k < end; k++)
         need(n, n->slots[k].box);
@@ -289,8 +289,10 @@ static void write_virtuals(struct tw_numbering *n)
         const struct virt *v = &n->virtuals[k];
         section(n, S_VIRTUAL);
         varint(n, v->v.kind);
-        if (v->v.kind == TW_VIRTUAL_REF) {
+        if (v->v.kind != TW_VIRTUAL_STRUCT) {
             tagged(n, v->v.real);
+            if (v->v.kind == TW_VIRTUAL_INTERIOR)
+                varint(n, tw_zigzag(v->v.offset));
             continue;
         }
         varint(n, descr_number(n, v->v.size));
@@ -381,6 +383,12 @@ uint32_t tw_numbering_guard(struct tw_numbering *n, const struct tw_trace *rec, 
     *failargs = n->failargs;
     *nfailargs = n->nfailargs;
     return n->guard - 1;
+}
+
+uint32_t tw_numbering_failargs(const struct tw_numbering *n, const tw_vref **failargs)
+{
+    *failargs = n->failargs;
+    return n->nfailargs;
 }
 
 int tw_numbering_can_name(struct tw_numbering *n, tw_vref box)
@@ -586,8 +594,9 @@ const uint8_t *tw_resume_knowledge(const struct tw_guard *g, const uint8_t *p,
                                    const struct tw_program *program)
 {
     for (uint64_t n = tw_read_varint(&p); n; n--) {
-        if (tw_read_varint(&p) == TW_VIRTUAL_REF) {
-            skip(&p, 1);
+        uint64_t kind = tw_read_varint(&p);
+        if (kind != TW_VIRTUAL_STRUCT) {
+            skip(&p, kind == TW_VIRTUAL_INTERIOR ? 2 : 1);
             continue;
         }
         skip(&p, 2);

@@ -25,7 +25,8 @@ struct tw_num_virtual {
     int64_t nitems;
     uint32_t nslots;
     const struct tw_num_slot *slots; /* never-written and zero slots left out */
-    tw_vref real;                    /* TW_VIRTUAL_REF */
+    tw_vref real;                    /* TW_VIRTUAL_REF, base of TW_VIRTUAL_INTERIOR */
+    int64_t offset;                  /* TW_VIRTUAL_INTERIOR */
 };
 struct tw_num_pending {
     const void *descr; /* field or array */
@@ -57,6 +58,7 @@ uint32_t tw_numbering_guard(struct tw_numbering *n, const struct tw_trace *rec, 
 /* For the optimizer's own knowledge, before tw_numbering_guard's next call: values as tagged
  * varints in the terms of the guard just encoded (a box that is no failarg: 0 is returned and
  * nothing written). */
+uint32_t tw_numbering_failargs(const struct tw_numbering *n, const tw_vref **failargs);
 int tw_numbering_can_name(struct tw_numbering *n, tw_vref box);
 void tw_numbering_value(struct tw_numbering *n, tw_vref box);
 void tw_numbering_varint(struct tw_numbering *n, uint64_t v);

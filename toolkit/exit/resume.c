@@ -93,6 +93,18 @@ static void ref_virtual(struct decoder *d, uint64_t k, enum virtual_pass pass)
         skip_tagged(d);
 }
 
+static void interior_virtual(struct decoder *d, uint64_t k, enum virtual_pass pass)
+{
+    if (pass == REFER) {
+        struct tw_box base = tagged(d);
+
+        d->virtuals[k] = d->sink->interior(d->sink->self, base, tw_unzigzag(number(d)));
+    } else {
+        skip_tagged(d);
+        (void)number(d);
+    }
+}
+
 static void decode_virtuals(struct decoder *d, uint64_t n)
 {
     const uint8_t *start = d->at;
@@ -106,6 +118,9 @@ static void decode_virtuals(struct decoder *d, uint64_t n)
                 break;
             case TW_VIRTUAL_REF:
                 ref_virtual(d, k, pass);
+                break;
+            case TW_VIRTUAL_INTERIOR:
+                interior_virtual(d, k, pass);
                 break;
             default:
                 tw_fatal("resume data of Guard%u: unknown kind of virtual",
@@ -285,6 +300,12 @@ static struct tw_box real_virtual_ref(void *self, struct tw_box object)
     return note(s, (char *)v + 1);
 }
 
+static struct tw_box real_interior(void *self, struct tw_box base, int64_t offset)
+{
+    (void)self;
+    return real((union tw_value){.r = (char *)base.val.r + offset});
+}
+
 static void real_setfield(void *self, struct tw_box base,
                           const struct tw_fielddescr *d, struct tw_box v)
 {
@@ -359,6 +380,7 @@ static const struct tw_resume_sink to_memory = {
     .constant = real_constant,
     .allocate = real_allocate,
     .virtual_ref = real_virtual_ref,
+    .interior = real_interior,
     .setfield = real_setfield,
     .setitem = real_setitem,
     .vable = real_vable,

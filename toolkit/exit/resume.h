@@ -25,6 +25,8 @@ struct tw_resume_sink {
     struct tw_box (*allocate)(void *self, const struct tw_sizedescr *d,
                               int64_t nitems);
     struct tw_box (*virtual_ref)(void *self, struct tw_box real);
+    /* a pointer into an object */
+    struct tw_box (*interior)(void *self, struct tw_box base, int64_t offset);
     void (*setfield)(void *self, struct tw_box base,
                      const struct tw_fielddescr *d, struct tw_box v);
     void (*setitem)(void *self, struct tw_box base,

@@ -43,7 +43,20 @@ static void name_of_offset(char *buf, size_t size, const struct tw_fielddescr *d
              moved);
 }
 
-static const struct tw_fielddescr *intern(const struct tw_fielddescr *want, const char *name)
+static void name_of_item(char *buf, size_t size, const struct tw_arraydescr *d, int64_t index)
+{
+    const char *bracket = strstr(d->name, "[]");
+
+    if (bracket)
+        snprintf(buf, size, "%.*s[%lld]%s", (int)(bracket - d->name), d->name, (long long)index,
+                 bracket + 2);
+    else
+        snprintf(buf, size, "%s[%lld]", d->name, (long long)index);
+}
+
+/* from: the field or array that it is derived from, for the name. */
+static const struct tw_fielddescr *intern(const struct tw_fielddescr *want, const void *from,
+                                          int64_t index)
 {
     uint64_t h = tw_hash_mix(tw_hash_mix(want->alias.id, (uint32_t)want->offset),
                              (uint64_t)want->size << 16 | (uint64_t)(uint8_t)want->type << 8 |
@@ -56,6 +69,11 @@ static const struct tw_fielddescr *intern(const struct tw_fielddescr *want, cons
         if (same_access(&d->f, want))
             break;
     if (!d) {
+        char name[256];
+        if (((const struct tw_descr *)from)->kind == TW_DK_FIELD)
+            name_of_offset(name, sizeof name, from, want->offset);
+        else
+            name_of_item(name, sizeof name, from, index);
         d = tw_malloc(sizeof *d + strlen(name) + 1);
         d->f = *want;
         strcpy(d->name, name);
@@ -70,14 +88,12 @@ static const struct tw_fielddescr *intern(const struct tw_fielddescr *want, cons
 const struct tw_fielddescr *tw_descr_field_at(const struct tw_fielddescr *d, int32_t offset)
 {
     struct tw_fielddescr want = *d;
-    char name[256];
 
     if (offset == d->offset)
         return d;
     want.offset = offset;
     want.watch_offset += offset - d->offset;
-    name_of_offset(name, sizeof name, d, offset);
-    return intern(&want, name);
+    return intern(&want, d, 0);
 }
 
 const struct tw_fielddescr *tw_descr_item_as_field(const struct tw_arraydescr *d, int64_t index)
@@ -89,15 +105,8 @@ const struct tw_fielddescr *tw_descr_item_as_field(const struct tw_arraydescr *d
                                  .offset = (int32_t)(d->base + index * d->stride),
                                  .alias = d->alias,
                                  .vable_index = -1};
-    const char *bracket = strstr(d->name, "[]");
-    char name[256];
 
-    if (bracket)
-        snprintf(name, sizeof name, "%.*s[%lld]%s", (int)(bracket - d->name), d->name,
-                 (long long)index, bracket + 2);
-    else
-        snprintf(name, sizeof name, "%s[%lld]", d->name, (long long)index);
-    return intern(&want, name);
+    return intern(&want, d, index);
 }
 
 union tw_value tw_load(const void *address, char type, int size, int flags)

@@ -10,6 +10,7 @@
  *            (0 if not varsized), nslots, then per slot:
  *            fielddescr index in guard->descrs, tagged value
  *     kind 1 virtual ref: tagged real value
+ *     kind 2 pointer into one: tagged base, byte offset (zigzag)
  *     (kinds of strings and others come later)
  *   npending, then each pending store (a delayed store not yet done):
  *            fielddescr or arraydescr index, tagged base, [arrays: tagged
@@ -36,7 +37,7 @@
 #include "toolkit/ir/trace.h"
 
 enum tw_resume_tag { TW_TAG_BOX, TW_TAG_CONST, TW_TAG_INT, TW_TAG_VIRTUAL };
-enum tw_virtual_kind { TW_VIRTUAL_STRUCT, TW_VIRTUAL_REF };
+enum tw_virtual_kind { TW_VIRTUAL_STRUCT, TW_VIRTUAL_REF, TW_VIRTUAL_INTERIOR };
 
 struct tw_bridge_info;
 

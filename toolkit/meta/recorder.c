@@ -807,6 +807,16 @@ static struct tw_box sink_virtual_ref(void *self, struct tw_box real)
     return b;
 }
 
+static struct tw_box sink_interior(void *self, struct tw_box base, int64_t offset)
+{
+    struct recorder *r = self;
+    tw_vref a[2] = {rec_ref(r, base, 'r'), tw_trace_const_i(r->trace, offset)};
+    struct tw_box b = {.val.r = (char *)base.val.r + offset};
+
+    b.ref = rec_emit(r, TW_OP_ptr_add, NULL, a, 2);
+    return b;
+}
+
 static void sink_setfield(void *self, struct tw_box base,
                           const struct tw_fielddescr *d, struct tw_box v)
 {
@@ -916,6 +926,7 @@ void tw_record_bridge(const struct tw_program *p, struct tw_guard *g,
         .constant = sink_constant,
         .allocate = sink_allocate,
         .virtual_ref = sink_virtual_ref,
+        .interior = sink_interior,
         .setfield = sink_setfield,
         .setitem = sink_setitem,
         .vable = sink_vable,

@@ -1,0 +1,240 @@
+/*
+ * short.c: short preambles. After the preamble the contents of memory and the results of pure
+ * operations are known that depend on the label's arguments only: candidates. In the peeled loop a
+ * candidate is a box that turns into one more argument of the label when somebody uses it; whoever
+ * jumps to the label computes it first (and finds, mostly, that it knows it already).
+ */
+#include "toolkit/opt/unroll.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_CANDIDATES = 400 };
+enum { UNKNOWN = 0, IMPOSSIBLE = -1 }; /* else 1 + 2 * number + (0 label argument, 1 candidate) */
+
+/* ------------------------------------------------------------------ gathering */
+
+static int can_produce(const struct unroll *u, tw_vref v)
+{
+    return v < 0 || u->producible[v] > 0;
+}
+
+static struct short_arg short_arg_for(struct optimizer *o, tw_vref v)
+{
+    if (v < 0)
+        return (struct short_arg){SHORT_CONST, 0, *tw_const_of(o->out, v)};
+    int64_t p = o->unroll->producible[v] - 1;
+    return (struct short_arg){p & 1 ? SHORT_RESULT : SHORT_LABEL, (uint32_t)(p >> 1), {0}};
+}
+
+static void add_candidate(struct optimizer *o, unsigned opnum, const void *descr,
+                          const tw_vref *args, unsigned nargs, tw_vref pre)
+{
+    struct unroll *u = o->unroll;
+    struct short_op s = {.opnum = (uint16_t)opnum,
+                         .nargs = (uint16_t)nargs,
+                         .descr = descr,
+                         .info = vstate_plain_node(o, pre),
+                         .pre = pre,
+                         .box = TW_NOVALUE,
+                         .used = -1};
+
+    s.args = TW_ARENA_ARRAY(&o->arena, struct short_arg, nargs);
+    for (unsigned k = 0; k < nargs; k++)
+        s.args[k] = short_arg_for(o, args[k]);
+    if (pre >= 0 && u->producible[pre] == UNKNOWN)
+        u->producible[pre] = 1 + 2 * (int64_t)u->ncandidates + 1;
+    TW_VEC_PUSH(u->candidates, u->ncandidates, u->candidates_cap, s);
+}
+
+static int load_is_there(const struct unroll *u, const struct short_arg *base,
+                         const struct tw_fielddescr *d)
+{
+    for (uint32_t k = 0; k < u->ncandidates; k++) {
+        const struct short_op *s = &u->candidates[k];
+        if (s->descr == d && s->args[0].kind == base->kind && s->args[0].number == base->number &&
+            s->args[0].value.v.r == base->value.v.r)
+            return 1;
+    }
+    return 0;
+}
+
+static void gather_load(struct optimizer *o, void *self, tw_vref base,
+                        const struct tw_fielddescr *d, tw_vref value)
+{
+    struct unroll *u = o->unroll;
+    unsigned opnum = d->type == 'i'   ? TW_OP_getfield_i
+                     : d->type == 'r' ? TW_OP_getfield_r
+                                      : TW_OP_getfield_f;
+
+    (void)self;
+    if (u->ncandidates >= MOST_CANDIDATES || (d->flags & TW_F_QUASI) || !can_produce(u, base) ||
+        opt_virtual(o, value) || (tw_is_const(base) && (d->flags & TW_F_IMMUTABLE)))
+        return;
+    struct short_arg b = short_arg_for(o, base);
+    if (!load_is_there(u, &b, d))
+        add_candidate(o, opnum, d, &base, 1, value);
+}
+
+static void gather_pure(struct optimizer *o, tw_vref v)
+{
+    struct unroll *u = o->unroll;
+    const struct box *b = &o->boxes[v];
+    tw_vref args[b->nargs + 1];
+
+    if (b->state != BOX_EMITTED || !pure_is_op(b->opnum) || opt_resolve(o, v) != v ||
+        u->producible[v] != UNKNOWN || u->ncandidates >= MOST_CANDIDATES)
+        return;
+    for (unsigned k = 0; k < b->nargs; k++) {
+        args[k] = opt_resolve(o, o->args[b->args + k]);
+        if (!can_produce(u, args[k]))
+            return;
+    }
+    add_candidate(o, b->opnum, b->descr, args, b->nargs, v);
+}
+
+/* The label's arguments are known (u->pre): what else can be produced from them? */
+void short_gather(struct optimizer *o)
+{
+    struct unroll *u = o->unroll;
+    uint32_t before;
+
+    u->producible = TW_ARENA_ARRAY(&o->arena, int64_t, o->nboxes);
+    for (uint32_t k = 0; k < u->nlabel; k++)
+        if (u->pre[k] >= 0)
+            u->producible[u->pre[k]] = 1 + 2 * (int64_t)k;
+    do {
+        before = u->ncandidates;
+        if (o->passes & 1u << PASS_heap)
+            heap_each(o, gather_load, NULL);
+        if (o->passes & 1u << PASS_pure)
+            for (tw_vref v = 0; v < (tw_vref)o->nboxes; v++)
+                gather_pure(o, v);
+    } while (u->ncandidates > before);
+}
+
+/* ------------------------------------------------------------------ in the peeled loop */
+
+static tw_vref box_of_arg(const struct unroll *u, struct optimizer *o, const struct short_arg *a)
+{
+    return a->kind == SHORT_CONST    ? tw_trace_const(o->out, a->value.type, a->value.v)
+           : a->kind == SHORT_LABEL ? u->post[a->number]
+                                    : u->candidates[a->number].box;
+}
+
+/* Candidates become boxes that nobody uses yet. */
+void short_import(struct optimizer *o)
+{
+    struct unroll *u = o->unroll;
+
+    for (uint32_t k = 0; k < u->ncandidates; k++) {
+        struct short_op *s = &u->candidates[k];
+        tw_vref args[s->nargs + 1];
+        for (unsigned a = 0; a < s->nargs; a++)
+            args[a] = box_of_arg(u, o, &s->args[a]);
+        s->box = opt_new_box(o, s->opnum, s->info.type, s->descr, args, s->nargs);
+        o->boxes[s->box].shortop = (int32_t)k;
+        vstate_set_info(o, &s->info, s->box);
+        if (pure_is_op(s->opnum)) {
+            pure_remember(o, s->box);
+        } else {
+            opt_set_nonnull(o, args[0]);
+            heap_remember(o, args[0], s->descr, s->box);
+        }
+    }
+}
+
+void short_use(struct optimizer *o, tw_vref box)
+{
+    struct unroll *u = o->unroll;
+    struct short_op *s = &u->candidates[o->boxes[box].shortop];
+    tw_vref pre = s->pre;
+    int taken = pre < 0;
+
+    if (s->used >= 0)
+        return;
+    for (unsigned k = 0; k < s->nargs; k++)
+        if (s->args[k].kind == SHORT_RESULT)
+            short_use(o, u->candidates[s->args[k].number].box);
+    for (uint32_t k = 0; k < u->nargs && !taken; k++)
+        taken = u->pre[k] == pre;
+    if (taken) { /* a label's arguments are different values */
+        char type = s->info.type;
+        pre = opt_new_box(o,
+                          type == 'i'   ? TW_OP_same_as_i
+                          : type == 'r' ? TW_OP_same_as_r
+                                        : TW_OP_same_as_f,
+                          type, NULL, &pre, 1);
+        o->boxes[pre].state = BOX_BEFORE_LABEL;
+    }
+    o->boxes[box].state = BOX_EMITTED;
+    o->boxes[box].alias = pre;
+    s->used = (int32_t)u->nused;
+    TW_VEC_PUSH(u->used, u->nused, u->used_cap, (uint32_t)(s - u->candidates));
+    if (u->nargs == u->args_cap) {
+        u->args_cap = u->args_cap * 2;
+        u->pre = tw_realloc(u->pre, u->args_cap * sizeof *u->pre);
+        u->post = tw_realloc(u->post, u->args_cap * sizeof *u->post);
+    }
+    u->pre[u->nargs] = pre;
+    u->post[u->nargs++] = box;
+}
+
+/* ------------------------------------------------------------------ before a jump */
+
+/* Does one operation; its result, or TW_NOVALUE when it is not what was assumed. results: of the
+ * short operations before, by their number. */
+static tw_vref do_short(struct optimizer *o, const struct short_op *s, const tw_vref *label,
+                        const tw_vref *results, int may_guard)
+{
+    tw_vref args[s->nargs + MAX_FIXED];
+    struct cur op = {s->opnum, s->nargs, -1, s->descr, args};
+
+    for (unsigned k = 0; k < s->nargs; k++) {
+        const struct short_arg *a = &s->args[k];
+        args[k] = opt_resolve(o, a->kind == SHORT_CONST
+                                     ? tw_trace_const(o->out, a->value.type, a->value.v)
+                                 : a->kind == SHORT_LABEL ? label[a->number]
+                                                          : results[a->number]);
+    }
+    tw_vref r = opt_resolve(o, opt_used(o, opt_next(o, PASS_NONE, &op)));
+    if (vstate_implied(o, &s->info, r))
+        return r;
+    if (!may_guard || o->end_snapshot < 0)
+        return TW_NOVALUE;
+    vstate_guard_node(o, &s->info, r);
+    return opt_resolve(o, r);
+}
+
+int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops, tw_vref *args,
+                 uint32_t nlabel, int may_guard)
+{
+    for (uint32_t k = 0; k < nops; k++) {
+        args[nlabel + k] = do_short(o, &ops[k], args, args + nlabel, may_guard);
+        if (args[nlabel + k] == TW_NOVALUE)
+            return 0;
+    }
+    return 1;
+}
+
+int short_close(struct optimizer *o, tw_vref **args, uint32_t *nargs)
+{
+    struct unroll *u = o->unroll;
+    tw_vref *results = tw_malloc((u->ncandidates + 1) * sizeof *results);
+    uint32_t cap = u->nlabel;
+    int ok = 1;
+
+    for (uint32_t k = 0; ok && k < u->nused; k++) { /* nused may grow */
+        const struct short_op *s = &u->candidates[u->used[k]];
+        tw_vref r = do_short(o, s, *args, results, 0);
+        results[u->used[k]] = r;
+        ok = r != TW_NOVALUE;
+        if (*nargs == cap) {
+            cap = cap * 2 + 16;
+            *args = tw_realloc(*args, cap * sizeof **args);
+        }
+        (*args)[(*nargs)++] = r;
+    }
+    free(results);
+    return ok;
+}

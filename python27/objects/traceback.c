@@ -101,6 +101,14 @@ static FILE *open_source(const char *name)
     return fp;
 }
 
+static const char *blanks(int64_t n)
+{
+    char *s = tw_gc_malloc_atomic(n > 0 ? (size_t)n + 1 : 1);
+    if (n > 0)
+        memset(s, ' ', (size_t)n);
+    return s;
+}
+
 /* The line, without indentation, behind `indent` blanks; nothing when it
  * cannot be read. */
 int py_print_source_line(py_object *file, const char *name, int line,
@@ -123,7 +131,7 @@ int py_print_source_line(py_object *file, const char *name, int line,
             p++;
         while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
             text[--n] = 0;
-        rc = write_str(file, py_str_format_c("%*s%s\n", indent, "", p));
+        rc = write_str(file, py_str_format_c("%s%s\n", blanks(indent), p));
     }
     free(text);
     return rc;
@@ -200,9 +208,7 @@ static int print_syntax(py_object *value, py_object *file)
         return -1;
     if (offset < 0)
         return 0;
-    return write_str(file, py_str_format_c("    %*s^\n",
-                                           (int)(offset > 0 ? offset - 1 : 0),
-                                           ""));
+    return write_str(file, py_str_format_c("    %s^\n", blanks(offset - 1)));
 }
 
 /* What the default sys.excepthook writes. */

@@ -417,6 +417,7 @@ void emit_tables(void)
 {
     LLVMValueRef descrs, live, aliases, names, drivers, jits, *v, *w, program;
     uint32_t n = cg.accesses.n;
+    LLVMValueRef declared = LLVMGetNamedGlobal(cg.mod, "tw_program");
 
     jitcode_type = make_jitcode_type();
     for (uint32_t k = 0; k < cg.jits.n; k++) {
@@ -455,5 +456,10 @@ void emit_tables(void)
                             drivers, aliases, names),
                      "tw_program");
     LLVMSetLinkage(program, LLVMExternalLinkage);
+    if (declared) { /* by a client that looks at its own tables */
+        LLVMReplaceAllUsesWith(declared, program);
+        LLVMDeleteGlobal(declared);
+        LLVMSetValueName2(program, "tw_program", strlen("tw_program"));
+    }
     add_constructor(program);
 }

@@ -58,7 +58,8 @@ static void test_map(void)
 
 static void test_varint(void)
 {
-    static const int64_t values[] = {0, 1, -1, 63, -64, 64, 8191, -8193, INT64_MAX, INT64_MIN};
+    static const int64_t values[] = {0,  1,    -1,    63,        -64,
+                                     64, 8191, -8193, INT64_MAX, INT64_MIN};
     struct tw_bytes b = {0};
     int ok = 1;
 
@@ -75,22 +76,26 @@ static void test_options(void)
 {
     char err[32] = "";
 
-    check(tw_options.threshold == 1039 && tw_options.function_threshold == 1619 &&
-              tw_options.trace_eagerness == 200 && tw_options.trace_limit == 6000,
-          "defaults-are-those-of-the-table");
-    check(!tw_options_parse("threshold=3, trace_limit=2000,backend=reference", err, sizeof err) &&
+    check(
+        tw_options.threshold == 1039 && tw_options.function_threshold == 1619 &&
+            tw_options.trace_eagerness == 200 && tw_options.trace_limit == 6000,
+        "defaults-are-those-of-the-table");
+    check(!tw_options_parse("threshold=3, trace_limit=2000,backend=reference",
+                            err, sizeof err) &&
               tw_options.threshold == 3 && tw_options.trace_limit == 2000 &&
               !strcmp(tw_options.backend, "reference"),
           "options-are-set-by-name");
     check(tw_options_parse("threshold=4,tresholt=5", err, sizeof err) < 0 &&
               !strcmp(err, "tresholt=5"),
           "an-unknown-option-is-named");
-    check(tw_options_parse("threshold=x", err, sizeof err) < 0 && tw_options.threshold == 4,
+    check(tw_options_parse("threshold=x", err, sizeof err) < 0 &&
+              tw_options.threshold == 4,
           "a-bad-number-changes-nothing");
     check(tw_option_set("decay", 0) == 0 && tw_option_set("nothing", 0) < 0 &&
               tw_option_set("backend", 0) < 0,
           "one-option-at-a-time");
-    check(!tw_options_parse("default", err, sizeof err) && tw_options.threshold == 1039,
+    check(!tw_options_parse("default", err, sizeof err) &&
+              tw_options.threshold == 1039,
           "default-restores-all");
 }
 
@@ -100,7 +105,8 @@ static void test_log(void)
     size_t size;
     FILE *f = open_memstream(&text, &size);
 
-    check(tw_log_set("jit-lo", f) < 0 && !tw_log_open, "a-channel-prefix-ends-at-a-dash");
+    check(tw_log_set("jit-lo", f) < 0 && !tw_log_open,
+          "a-channel-prefix-ends-at-a-dash");
     tw_log_set("jit-log,gc", f);
     check(tw_log_on(TW_LOG_gc) && tw_log_on(TW_LOG_jit_log_opt) &&
               tw_log_on(TW_LOG_jit_log_noopt) && !tw_log_on(TW_LOG_jit_summary),
@@ -125,7 +131,8 @@ static void test_summary(void)
     tw_count_abort(TW_ABORT_TOO_LONG);
     tw_counters_print(f);
     fclose(f);
-    check(strstr(text, "loops ") && strstr(text, "trace too long") && strstr(text, "25.0"),
+    check(strstr(text, "loops ") && strstr(text, "trace too long") &&
+              strstr(text, "25.0"),
           "summary-shows-counts-reasons-and-averages");
     free(text);
 }

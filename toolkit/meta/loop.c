@@ -20,8 +20,6 @@
 #include "toolkit/meta/warm.h"
 #include "toolkit/opt/opt.h"
 
-#pragma weak tw_opt_free_loop
-
 static struct tw_loop *newest;
 static struct tw_map by_id;
 static uint32_t last_id, now; /* now: loops compiled so far */
@@ -190,7 +188,7 @@ static void free_loop(struct tw_loop *l)
         tw_trace_free(m->bridges[k].trace);
     for (uint32_t k = 0; k < m->nroots; k++)
         tw_gc_free_uncollectable(m->roots[k]);
-    tw_opt_free_loop(l);
+    tw_opt_loop_free(l);
     if (m->newer)
         tw_meta(m->newer)->older = m->older;
     else

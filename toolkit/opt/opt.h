@@ -56,10 +56,6 @@ enum tw_opt_status tw_optimize_bridge(const struct tw_trace *rec,
  * states, short preambles, resume data, the guards themselves). */
 void tw_opt_loop_free(struct tw_loop *loop);
 
-/* The loop is freed: so is what its tokens, targets and guards hold of the
- * optimizer (loop->opt, targets, guards, descrs, consts). Owner: opt/opt.c. */
-void tw_opt_free_loop(struct tw_loop *loop);
-
 /* One pass by name over a textual trace, for tw-opt and tests. -1: no such. */
 int tw_opt_pass_index(const char *name);
 

@@ -18,11 +18,15 @@ static void store_failargs(struct lower *l, const struct tw_op *guard)
     const tw_vref *v = t->args + guard->failargs;
     unsigned n = guard->nfailargs;
     LLVMValueRef x[n + 1];
+    int64_t known;
 
     for (unsigned k = 0; k < n; k++) {
         x[k] = NULL;
-        if (v[k] != TW_NOVALUE && (v[k] < 0 || l->part->vals[v[k]].home !=
-                                                   guard->guard->locations[k]))
+        if (v[k] != TW_NOVALUE && exit_constant(t, guard, v[k], &known))
+            x[k] = const_i(l, known);
+        else if (v[k] != TW_NOVALUE &&
+                 (v[k] < 0 ||
+                  l->part->vals[v[k]].home != guard->guard->locations[k]))
             x[k] = value_peek(l, v[k]);
     }
     for (unsigned k = 0; k < n; k++)
@@ -47,6 +51,7 @@ static LLVMBasicBlockRef start_branch(struct lower *l,
     struct part *p = &l->parts[l->nparts++];
     LLVMBasicBlockRef here = LLVMGetInsertBlock(l->b);
     uint32_t n = 0;
+    int64_t known;
 
     *p = (struct part){.t = branch->trace};
     p->vals = calloc(p->t->ninputs + p->t->nops + 1, sizeof *p->vals);
@@ -56,7 +61,9 @@ static LLVMBasicBlockRef start_branch(struct lower *l,
     LLVMPositionBuilderAtEnd(l->b, p->start);
     for (unsigned k = 0; k < l->op->nfailargs && n < p->t->ninputs; k++)
         if (v[k] != TW_NOVALUE)
-            p->vals[n++].v = value_peek(l, v[k]);
+            p->vals[n++].v = exit_constant(t, l->op, v[k], &known)
+                                 ? const_i(l, known)
+                                 : value_peek(l, v[k]);
     LLVMPositionBuilderAtEnd(l->b, here);
     return p->start;
 }

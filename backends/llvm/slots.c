@@ -33,6 +33,42 @@ static void use(struct scan *s, tw_vref v, uint32_t k, uint32_t seg, int force)
         s->needs_home[v] = 1;
 }
 
+/* 0 or 1 and nothing else? */
+static int is_boolean(const struct tw_trace *t, tw_vref v)
+{
+    const struct tw_op *op = tw_op_of(t, v);
+
+    if (!op)
+        return 0;
+    return (op->opnum >= TW_OP_int_is_true && op->opnum <= TW_OP_uint_ge) ||
+           (op->opnum >= TW_OP_float_lt && op->opnum <= TW_OP_float_unord) ||
+           (op->opnum >= TW_OP_ptr_eq && op->opnum <= TW_OP_ptr_nonnull);
+}
+
+/* A guard on a condition often has that very condition among its failargs:
+ * the interpreter was about to branch on it. */
+int exit_constant(const struct tw_trace *t, const struct tw_op *guard,
+                  tw_vref v, int64_t *value)
+{
+    const struct tw_op *op = tw_op_of(t, v);
+    tw_vref tested;
+    int negated;
+
+    if (tw_backend_fail_every || v < 0 ||
+        (guard->opnum != TW_OP_guard_true && guard->opnum != TW_OP_guard_false))
+        return 0;
+    tested = t->args[guard->args];
+    *value = guard->opnum == TW_OP_guard_false;
+    if (v == tested)
+        return *value == 0 || is_boolean(t, v);
+    negated = op && op->opnum == TW_OP_int_is_zero;
+    if (!op || (op->opnum != TW_OP_int_is_true && !negated) ||
+        t->args[op->args] != tested)
+        return 0;
+    *value ^= negated;
+    return 1;
+}
+
 static int ends_segment(unsigned opnum)
 {
     return tw_op_is(opnum, TW_GUARD) || opnum == TW_OP_label;
@@ -43,6 +79,7 @@ static void find_uses(struct scan *s)
 {
     const struct tw_trace *t = s->t;
     uint32_t seg = 1;
+    int64_t known;
 
     for (uint32_t k = 0; k < t->ninputs; k++)
         s->needs_home[k] = 1;
@@ -54,7 +91,8 @@ static void find_uses(struct scan *s)
         for (unsigned n = 0; n < op->nargs; n++)
             use(s, t->args[op->args + n], k, seg, force);
         for (unsigned n = 0; n < op->nfailargs; n++)
-            use(s, t->args[op->failargs + n], k, seg, 1);
+            if (!exit_constant(t, op, t->args[op->failargs + n], &known))
+                use(s, t->args[op->failargs + n], k, seg, 1);
         if (ends_segment(op->opnum))
             seg++;
     }

@@ -217,13 +217,16 @@ static struct place find_place(struct lower *l, LLVMValueRef i, LLVMValueRef ptr
                (a.offset - acc->offset) % acc->stride == 0) {
         p.descr = descr_array(acc, type, size, 0, acc->offset, acc->stride);
         p.index = jasm_const_i(l->a, (a.offset - acc->offset) / acc->stride);
-    } else if (!acc->tag && a.offset % size == 0) {
+    } else if (!acc->tag && a.offset % size == 0 &&
+               !(ir_op(i) == LLVMLoad && LLVMGetVolatile(i))) {
         if (items_immutable(a.root))
             flags |= TW_F_IMMUTABLE;
         p.descr = descr_array(acc, type, size, flags, 0, size);
         p.index = jasm_const_i(l->a, a.offset / size);
     } else {
-        p.descr = descr_field(acc, type, size, 0, a.offset);
+        if (ir_op(i) == LLVMLoad && LLVMGetVolatile(i))
+            flags |= TW_F_VOLATILE;
+        p.descr = descr_field(acc, type, size, flags, a.offset);
         p.index = JNONE;
     }
     return p;

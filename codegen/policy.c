@@ -41,7 +41,8 @@ static const char *access_reason(LLVMValueRef i, LLVMTypeRef t)
 {
     uint64_t size;
 
-    if (LLVMGetVolatile(i))
+    /* A load of a scalar keeps its meaning in traces (TW_F_VOLATILE). */
+    if (LLVMGetVolatile(i) && (ir_op(i) != LLVMLoad || lower_is_aggregate(t)))
         return "a volatile access";
     if (LLVMGetOrdering(i) != LLVMAtomicOrderingNotAtomic)
         return "an atomic access";

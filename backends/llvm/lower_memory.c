@@ -59,7 +59,9 @@ static LLVMValueRef load(struct lower *l, LLVMValueRef address, char type,
         LLVMBuildLoad2(l->b, memory_type(l, type, size), address, "");
 
     LLVMSetAlignment(x, alignment(size, alias));
-    if (l->tier == 2) {
+    if (flags & TW_F_VOLATILE) {
+        LLVMSetVolatile(x, 1);
+    } else if (l->tier == 2) {
         alias_program(l->e, x, alias);
         if ((flags & (TW_F_IMMUTABLE | TW_F_CLASS)) && !l->allocates)
             alias_invariant(l->e, x);

@@ -13,7 +13,7 @@
 
 static struct py_ec main_ec = {.depth_limit = 1000};
 struct py_ec *py_ec = &main_ec;
-int32_t py_action_flags;
+volatile int32_t py_action_flags;
 
 void py_fatal(const char *message)
 {

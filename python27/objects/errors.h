@@ -43,7 +43,7 @@ enum {
     PY_ACTION_FINALIZE = 4,
     PY_ACTION_ASYNC = 8
 };
-extern int32_t py_action_flags;
+extern volatile int32_t py_action_flags;
 void py_action_set(int bits);
 int py_action_run(void); /* -1 with an exception */
 

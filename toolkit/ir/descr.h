@@ -46,7 +46,8 @@ enum tw_field_flag {
     TW_F_CLASS = 8,     /* the class field (also immutable) */
     TW_F_NONNULL = 16,  /* never NULL once initialised */
     TW_F_VABLE = 32,    /* field/array of a virtualizable: vable_index */
-    TW_F_BOOL = 64      /* _Bool: loads give 0 or 1 */
+    TW_F_BOOL = 64,     /* _Bool: loads give 0 or 1 */
+    TW_F_VOLATILE = 128 /* others write it: every load is done anew */
 };
 
 struct tw_fielddescr {

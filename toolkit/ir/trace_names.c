@@ -331,7 +331,8 @@ static int flags_of(const struct decl *d)
         const char *name;
         int flag;
     } flags[] = {{"signed", TW_F_SIGNED}, {"immutable", TW_F_IMMUTABLE}, {"quasi", TW_F_QUASI},
-                 {"class", TW_F_CLASS},   {"nonnull", TW_F_NONNULL},     {"bool", TW_F_BOOL}};
+                 {"class", TW_F_CLASS},   {"nonnull", TW_F_NONNULL},     {"bool", TW_F_BOOL},
+                 {"volatile", TW_F_VOLATILE}};
     int f = 0;
 
     for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)

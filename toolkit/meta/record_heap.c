@@ -59,7 +59,9 @@ static struct tw_box load_field(struct recorder *r, struct tw_box base,
         d, &v, 1);
     if (d->flags & TW_F_NONNULL)
         heapcache_add(r->hc, res.ref, HC_NONNULL);
-    heapcache_loaded(r->hc, v, &d->alias, d->offset, d->size, pure != 0, res);
+    if (!(d->flags & TW_F_VOLATILE))
+        heapcache_loaded(r->hc, v, &d->alias, d->offset, d->size, pure != 0,
+                         res);
     return res;
 }
 

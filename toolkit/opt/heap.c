@@ -347,6 +347,8 @@ static tw_vref getfield(struct optimizer *o, struct cur *op)
 {
     const struct tw_fielddescr *d = op->descr;
     tw_vref base = op->args[0];
+    if (d->flags & TW_F_VOLATILE)
+        return next(o, op);
     struct entry *e = find(o, base, d);
     int immutable = d->flags & (TW_F_IMMUTABLE | TW_F_CLASS);
 

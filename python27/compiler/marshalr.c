@@ -162,12 +162,12 @@ static int get_double(struct reader *r, int binary, double *out)
  * *null is asked for and set. */
 static py_object *get_value(struct reader *r, int *null);
 
-static py_object *get_object(struct reader *r)
+static py_object *get_object(struct reader *r, const char *what)
 {
     int null = 0;
     py_object *v = get_value(r, &null);
     if (!v && null)
-        py_raise(&py_TypeError, "NULL object in marshal data");
+        py_raise(&py_TypeError, "NULL object in marshal data for %s", what);
     return v;
 }
 
@@ -178,7 +178,7 @@ static py_object *get_tuple(struct reader *r)
         return NULL;
     py_list *l = py_list_new();
     for (intptr_t i = 0; i < n; i++) {
-        py_object *v = get_object(r);
+        py_object *v = get_object(r, "tuple");
         if (!v || py_list_append(l, v) < 0)
             return NULL;
     }
@@ -192,7 +192,7 @@ static py_object *get_list(struct reader *r)
         return NULL;
     py_list *l = py_list_new();
     for (intptr_t i = 0; i < n; i++) {
-        py_object *v = get_object(r);
+        py_object *v = get_object(r, "list");
         if (!v || py_list_append(l, v) < 0)
             return NULL;
     }
@@ -206,7 +206,7 @@ static py_object *get_set(struct reader *r, py_type *type)
         return NULL;
     py_list *l = py_list_new();
     for (intptr_t i = 0; i < n; i++) {
-        py_object *v = get_object(r);
+        py_object *v = get_object(r, "set");
         if (!v || py_list_append(l, v) < 0)
             return NULL;
     }
@@ -237,13 +237,13 @@ static py_object *get_code(struct reader *r)
         if (get_number(r, 4, &num[i]))
             return NULL;
     for (int i = 0; i < 8; i++) {
-        part[i] = get_object(r);
+        part[i] = get_object(r, "code object");
         if (!part[i])
             return NULL;
     }
     if (get_number(r, 4, &firstline))
         return NULL;
-    lnotab = get_object(r);
+    lnotab = get_object(r, "code object");
     if (!lnotab)
         return NULL;
     /* code, consts, names, varnames, freevars, cellvars, filename, name */
@@ -384,7 +384,7 @@ static py_object *get_value(struct reader *r, int *null)
 py_object *py_marshal_loads(const char *s, intptr_t n, intptr_t *used)
 {
     struct reader r = {.p = s, .end = s + n, .strings = py_list_new()};
-    py_object *v = get_object(&r);
+    py_object *v = get_object(&r, "object");
     if (used)
         *used = r.p - s;
     return v;
@@ -393,5 +393,5 @@ py_object *py_marshal_loads(const char *s, intptr_t n, intptr_t *used)
 py_object *py_marshal_load_file(FILE *fp)
 {
     struct reader r = {.fp = fp, .strings = py_list_new()};
-    return get_object(&r);
+    return get_object(&r, "object");
 }

@@ -74,7 +74,12 @@ static int recode(struct source *src, struct pyarena *a, const char *filename,
 {
     py_object *u =
         py_unicode_decode(src->text, (intptr_t)src->n, src->encoding, NULL);
-    py_object *b = u && py_is_unicode(u) ? py_unicode_as_utf8(u) : NULL;
+    if (u && !py_is_unicode(u)) {
+        return problem(filename, line,
+                       "decoder did not return an unicode object (type=%s)",
+                       py_type_shortname(py_type_of(u)));
+    }
+    py_object *b = u ? py_unicode_as_utf8(u) : NULL;
     if (!b) {
         py_err_clear();
         return problem(filename, line,

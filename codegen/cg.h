@@ -50,7 +50,7 @@ struct fn {
     /* effects.c */
     struct effect *effect;
     /* lower.c, stubs.c */
-    uint8_t queued;
+    uint8_t queued, called; /* called: residually, by jitcode */
     int32_t jit_index; /* in cg.jits, or -1 */
     struct jasm *code;
     struct calldescr *calldescr;

@@ -125,8 +125,9 @@ static void resolve_predicates(void)
             continue;
         p = LLVMGetNamedFunction(cg.mod, f->iff_name);
         if (!p || !(f->iff = cg_fn(p)) || !f->iff->has_body)
-            cg_fatal("%s: tw_look_inside_iff(%s): there is no such function", f->name,
-                     f->iff_name);
+            cg_fatal("%s: tw_look_inside_iff(%s): there is no such function (a static one "
+                     "needs __attribute__((used)))",
+                     f->name, f->iff_name);
         f->iff->hints |= H_LOOK_INSIDE;
     }
 }

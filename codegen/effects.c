@@ -128,22 +128,40 @@ void effects_own_frames(struct fn *f, struct ptrmap *own)
 
 /* ---------------------------------------------------------------- indirect calls */
 
+/* Constants live on when what they initialised is gone. */
+static int in_use(LLVMValueRef v)
+{
+    if (!LLVMIsAConstant(v) || LLVMIsAGlobalValue(v))
+        return 1;
+    for (LLVMUseRef u = LLVMGetFirstUse(v); u; u = LLVMGetNextUse(u))
+        if (in_use(LLVMGetUser(u)))
+            return 1;
+    return 0;
+}
+
+static int is_address_taken(LLVMValueRef f)
+{
+    for (LLVMUseRef u = LLVMGetFirstUse(f); u; u = LLVMGetNextUse(u)) {
+        LLVMValueRef user = LLVMGetUser(u);
+
+        if (ir_op(user) != LLVMCall) {
+            if (in_use(user))
+                return 1;
+            continue;
+        }
+        if (LLVMGetCalledValue(user) != f)
+            return 1;
+        for (unsigned a = 0; a < ir_nargs(user); a++)
+            if (LLVMGetOperand(user, a) == f)
+                return 1;
+    }
+    return 0;
+}
+
 static void find_address_taken(void)
 {
-    for (uint32_t k = 0; k < cg.fns.n; k++) {
-        struct fn *f = cg.fns.p[k];
-
-        for (LLVMUseRef u = LLVMGetFirstUse(f->v); u; u = LLVMGetNextUse(u)) {
-            LLVMValueRef user = LLVMGetUser(u);
-
-            if (ir_op(user) != LLVMCall || LLVMGetCalledValue(user) != f->v)
-                f->address_taken = 1;
-            if (ir_op(user) == LLVMCall)
-                for (unsigned a = 0; a < ir_nargs(user); a++)
-                    if (LLVMGetOperand(user, a) == f->v)
-                        f->address_taken = 1;
-        }
-    }
+    for (uint32_t k = 0; k < cg.fns.n; k++)
+        cg.fns.p[k]->address_taken = (uint8_t)is_address_taken(cg.fns.p[k]->v);
 }
 
 static struct candidates *set_of_type(LLVMTypeRef type)

@@ -44,6 +44,13 @@ int ir_const_int(LLVMValueRef v, int64_t *out)
     return 1;
 }
 
+int ir_is_not(LLVMValueRef v)
+{
+    return ir_op(v) == LLVMXor && LLVMTypeOf(v) == cg.i1 &&
+           LLVMIsAConstantInt(LLVMGetOperand(v, 1)) &&
+           LLVMConstIntGetZExtValue(LLVMGetOperand(v, 1)) == 1;
+}
+
 const char *ir_string(LLVMValueRef ptr)
 {
     LLVMValueRef init;

@@ -37,6 +37,8 @@ const char *ir_callee_name(LLVMValueRef call); /* "" for indirect calls */
 unsigned ir_nargs(LLVMValueRef call);
 int ir_is_dbg(LLVMValueRef insn);
 int ir_const_int(LLVMValueRef v, int64_t *out);
+/* xor i1 x, true */
+int ir_is_not(LLVMValueRef v);
 /* The C string that a constant pointer leads to, or NULL. */
 const char *ir_string(LLVMValueRef ptr);
 /* File and line of an instruction (0 if unknown); of a function. */

@@ -64,6 +64,7 @@ void lower_goto_from(struct lower *l, LLVMBasicBlockRef from, LLVMBasicBlockRef 
 
 /* lower_ops.c: 1 if it was one of theirs */
 int lower_arith(struct lower *l, LLVMValueRef i);
+int lower_libm(struct lower *l, LLVMValueRef call);
 int lower_intrinsic(struct lower *l, LLVMValueRef call);
 jreg lower_canonical(struct lower *l, jreg r, unsigned width);
 jreg lower_zext(struct lower *l, jreg r, unsigned width);

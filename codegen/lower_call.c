@@ -231,10 +231,16 @@ static int single_pred(LLVMBasicBlockRef bb)
 /* x such that the condition is !x */
 static int is_negation_of(LLVMValueRef c, LLVMValueRef x)
 {
+    LLVMIntPredicate p = LLVMIntEQ;
+
     while (ir_op(c) == LLVMZExt || ir_op(c) == LLVMSExt)
         c = LLVMGetOperand(c, 0);
-    return ir_op(c) == LLVMICmp && LLVMGetICmpPredicate(c) == LLVMIntEQ &&
-           LLVMGetOperand(c, 0) == x && LLVMIsNull(LLVMGetOperand(c, 1));
+    if (ir_is_not(c)) {
+        p = LLVMIntNE;
+        c = LLVMGetOperand(c, 0);
+    }
+    return ir_op(c) == LLVMICmp && LLVMGetICmpPredicate(c) == p && LLVMGetOperand(c, 0) == x &&
+           LLVMIsNull(LLVMGetOperand(c, 1));
 }
 
 static LLVMValueRef incoming(LLVMValueRef phi, LLVMBasicBlockRef from)
@@ -471,7 +477,7 @@ void lower_call(struct lower *l, LLVMValueRef call)
             lower_unsupported(l, call, "marker");
         return;
     }
-    if (lower_new(l, call, name))
+    if (lower_new(l, call, name) || (f && !f->has_body && lower_libm(l, call)))
         return;
     if (f && f->portal_of)
         recursive_call(l, call, f->portal_of);

@@ -77,6 +77,115 @@ static int has_nsw(LLVMValueRef i)
     }
 }
 
+/* ---------------------------------------------------------------- compare */
+
+/* i's only use is "not i": the comparison is made there, the other way round. */
+static int only_negated(LLVMValueRef i)
+{
+    LLVMUseRef u = LLVMGetFirstUse(i);
+
+    return u && !LLVMGetNextUse(u) && ir_is_not(LLVMGetUser(u));
+}
+
+static LLVMIntPredicate opposite(LLVMIntPredicate p)
+{
+    static const struct {
+        LLVMIntPredicate a, b;
+    } pairs[] = {{LLVMIntEQ, LLVMIntNE},   {LLVMIntUGT, LLVMIntULE}, {LLVMIntUGE, LLVMIntULT},
+                 {LLVMIntSGT, LLVMIntSLE}, {LLVMIntSGE, LLVMIntSLT}};
+
+    for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
+        if (pairs[k].a == p)
+            return pairs[k].b;
+        if (pairs[k].b == p)
+            return pairs[k].a;
+    }
+    return p;
+}
+
+/* The i1 that v is non-zero for, if v is one in wider clothes. */
+static LLVMValueRef as_bool(LLVMValueRef v)
+{
+    for (;;) {
+        if (LLVMTypeOf(v) == cg.i1)
+            return v;
+        if (ir_op(v) == LLVMZExt || ir_op(v) == LLVMSExt)
+            v = LLVMGetOperand(v, 0);
+        else if (ir_op(v) == LLVMCall && ir_starts(ir_callee_name(v), "llvm.expect."))
+            v = LLVMGetOperand(v, 0);
+        else
+            return NULL;
+    }
+}
+
+/* result = va p vb */
+static void compare(struct lower *l, LLVMValueRef i, LLVMIntPredicate p, LLVMValueRef va,
+                    LLVMValueRef vb);
+
+static void lower_icmp(struct lower *l, LLVMValueRef i)
+{
+    if (!only_negated(i))
+        compare(l, i, LLVMGetICmpPredicate(i), LLVMGetOperand(i, 0), LLVMGetOperand(i, 1));
+}
+
+static void compare(struct lower *l, LLVMValueRef i, LLVMIntPredicate p, LLVMValueRef va,
+                    LLVMValueRef vb)
+{
+    static const struct {
+        LLVMIntPredicate p;
+        unsigned op, reversed;
+    } table[] = {
+        {LLVMIntEQ, TW_OP_int_eq, TW_OP_int_eq},    {LLVMIntNE, TW_OP_int_ne, TW_OP_int_ne},
+        {LLVMIntUGT, TW_OP_uint_gt, TW_OP_uint_gt}, {LLVMIntUGE, TW_OP_uint_ge, TW_OP_uint_ge},
+        {LLVMIntULT, TW_OP_uint_lt, TW_OP_uint_lt}, {LLVMIntULE, TW_OP_uint_le, TW_OP_uint_le},
+        /* a signed bit is 0 or -1: the order turns round */
+        {LLVMIntSGT, TW_OP_int_gt, TW_OP_int_lt},   {LLVMIntSGE, TW_OP_int_ge, TW_OP_int_le},
+        {LLVMIntSLT, TW_OP_int_lt, TW_OP_int_gt},   {LLVMIntSLE, TW_OP_int_le, TW_OP_int_ge},
+    };
+    LLVMValueRef truth;
+    jreg a, b;
+    unsigned op = 0;
+
+    for (size_t k = 0; k < sizeof table / sizeof *table; k++)
+        if (table[k].p == p)
+            op = lower_bank(LLVMTypeOf(va)) == TW_BANK_I && width_of(va) == 1 ? table[k].reversed
+                                                                             : table[k].op;
+    if (lower_bank(LLVMTypeOf(va)) == TW_BANK_R) {
+        if (p == LLVMIntEQ || p == LLVMIntNE) {
+            if (LLVMIsNull(vb) || LLVMIsNull(va)) {
+                set1(l, i, p == LLVMIntEQ ? TW_OP_ptr_is_null : TW_OP_ptr_nonnull,
+                     lower_value(l, LLVMIsNull(vb) ? va : vb));
+                return;
+            }
+            set2(l, i, p == LLVMIntEQ ? TW_OP_ptr_eq : TW_OP_ptr_ne, lower_value(l, va),
+                 lower_value(l, vb));
+            return;
+        }
+        a = lower_op1(l, TW_OP_cast_ptr_to_int, TW_BANK_I, lower_value(l, va));
+        b = lower_op1(l, TW_OP_cast_ptr_to_int, TW_BANK_I, lower_value(l, vb));
+        set2(l, i, op, a, b);
+        return;
+    }
+    if (LLVMIsNull(vb) && (p == LLVMIntNE || p == LLVMIntEQ) && LLVMTypeOf(va) != cg.i1 &&
+        (truth = as_bool(va))) {
+        if (p == LLVMIntNE)
+            lower_alias(l, i, lower_value(l, truth));
+        else
+            set1(l, i, TW_OP_int_is_zero, lower_value(l, truth));
+        return;
+    }
+    a = lower_value(l, va);
+    b = lower_value(l, vb);
+    if (LLVMIsNull(vb) && p == LLVMIntNE)
+        set1(l, i, TW_OP_int_is_true, a);
+    else if (LLVMIsNull(vb) && p == LLVMIntEQ)
+        set1(l, i, TW_OP_int_is_zero, a);
+    else
+        set2(l, i, op, a, b);
+}
+
+/* ---------------------------------------------------------------- integers */
+
 static int lower_int_op(struct lower *l, LLVMValueRef i)
 {
     int op = ir_op(i), jop, narrow_safe = 0;
@@ -134,6 +243,11 @@ static int lower_int_op(struct lower *l, LLVMValueRef i)
     }
     va = LLVMGetOperand(i, 0);
     vb = LLVMGetOperand(i, 1);
+    if (ir_is_not(i) && ir_op(va) == LLVMICmp && only_negated(va)) {
+        compare(l, i, opposite(LLVMGetICmpPredicate(va)), LLVMGetOperand(va, 0),
+                LLVMGetOperand(va, 1));
+        return 1;
+    }
     w = width_of(i);
     a = lower_value(l, va);
     b = lower_value(l, vb);
@@ -165,56 +279,6 @@ static int lower_int_op(struct lower *l, LLVMValueRef i)
     }
     set_canonical(l, i, iop(l, (unsigned)jop, a, b), w);
     return 1;
-}
-
-/* ---------------------------------------------------------------- compare */
-
-static void lower_icmp(struct lower *l, LLVMValueRef i)
-{
-    static const struct {
-        LLVMIntPredicate p;
-        unsigned op, reversed;
-    } table[] = {
-        {LLVMIntEQ, TW_OP_int_eq, TW_OP_int_eq},    {LLVMIntNE, TW_OP_int_ne, TW_OP_int_ne},
-        {LLVMIntUGT, TW_OP_uint_gt, TW_OP_uint_gt}, {LLVMIntUGE, TW_OP_uint_ge, TW_OP_uint_ge},
-        {LLVMIntULT, TW_OP_uint_lt, TW_OP_uint_lt}, {LLVMIntULE, TW_OP_uint_le, TW_OP_uint_le},
-        /* a signed bit is 0 or -1: the order turns round */
-        {LLVMIntSGT, TW_OP_int_gt, TW_OP_int_lt},   {LLVMIntSGE, TW_OP_int_ge, TW_OP_int_le},
-        {LLVMIntSLT, TW_OP_int_lt, TW_OP_int_gt},   {LLVMIntSLE, TW_OP_int_le, TW_OP_int_ge},
-    };
-    LLVMValueRef va = LLVMGetOperand(i, 0), vb = LLVMGetOperand(i, 1);
-    LLVMIntPredicate p = LLVMGetICmpPredicate(i);
-    jreg a, b;
-    unsigned op = 0;
-
-    for (size_t k = 0; k < sizeof table / sizeof *table; k++)
-        if (table[k].p == p)
-            op = lower_bank(LLVMTypeOf(va)) == TW_BANK_I && width_of(va) == 1 ? table[k].reversed
-                                                                             : table[k].op;
-    if (lower_bank(LLVMTypeOf(va)) == TW_BANK_R) {
-        if (p == LLVMIntEQ || p == LLVMIntNE) {
-            if (LLVMIsNull(vb) || LLVMIsNull(va)) {
-                set1(l, i, p == LLVMIntEQ ? TW_OP_ptr_is_null : TW_OP_ptr_nonnull,
-                     lower_value(l, LLVMIsNull(vb) ? va : vb));
-                return;
-            }
-            set2(l, i, p == LLVMIntEQ ? TW_OP_ptr_eq : TW_OP_ptr_ne, lower_value(l, va),
-                 lower_value(l, vb));
-            return;
-        }
-        a = lower_op1(l, TW_OP_cast_ptr_to_int, TW_BANK_I, lower_value(l, va));
-        b = lower_op1(l, TW_OP_cast_ptr_to_int, TW_BANK_I, lower_value(l, vb));
-        set2(l, i, op, a, b);
-        return;
-    }
-    a = lower_value(l, va);
-    b = lower_value(l, vb);
-    if (LLVMIsNull(vb) && p == LLVMIntNE)
-        set1(l, i, TW_OP_int_is_true, a);
-    else if (LLVMIsNull(vb) && p == LLVMIntEQ)
-        set1(l, i, TW_OP_int_is_zero, a);
-    else
-        set2(l, i, op, a, b);
 }
 
 static void lower_fcmp(struct lower *l, LLVMValueRef i)
@@ -650,6 +714,27 @@ static int lower_float_intrinsic(struct lower *l, LLVMValueRef call, const char 
              lower_value(l, LLVMGetOperand(call, 1)), lower_value(l, LLVMGetOperand(call, 2)),
              lower_result(l, call));
         return 1;
+    }
+    return 0;
+}
+
+/* The C library's functions that are operations: as clang leaves them when
+ * errno is asked for, which traces do not keep (known.c). */
+int lower_libm(struct lower *l, LLVMValueRef call)
+{
+    static const struct {
+        const char *name;
+        unsigned op;
+    } table[] = {{"sqrt", TW_OP_float_sqrt}, {"fabs", TW_OP_float_abs},
+                 {"floor", TW_OP_float_floor}, {"ceil", TW_OP_float_ceil},
+                 {"trunc", TW_OP_float_trunc}};
+    const char *n = ir_callee_name(call);
+
+    for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
+        if (!strcmp(n, table[k].name) && ir_nargs(call) == 1 && LLVMTypeOf(call) == cg.f64) {
+            set1(l, call, table[k].op, lower_value(l, LLVMGetOperand(call, 0)));
+            return 1;
+        }
     }
     return 0;
 }

@@ -223,7 +223,7 @@ void policy_report(void)
     for (uint32_t k = 0; k < cg.fns.n; k++) {
         struct fn *f = cg.fns.p[k];
 
-        if (f->reason && f->calldescr)
+        if (f->reason && f->called)
             fprintf(stderr, "%s:%u: warning: %s stays a residual call: %s [-Wtrace]\n",
                     f->reason_file, f->reason_line, f->name, f->reason);
     }

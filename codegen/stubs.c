@@ -331,6 +331,8 @@ struct calldescr *stubs_for_call(LLVMValueRef call, LLVMValueRef *native, int *p
     struct wrapper w;
 
     *pass_callee = 0;
+    if (f)
+        f->called = 1;
     if (f && type == f->type && !LLVMIsFunctionVarArg(type)) {
         struct calldescr *d = stubs_calldescr(f);
 

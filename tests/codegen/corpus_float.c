@@ -150,3 +150,7 @@ double t_constants(double a)
 {
     return a * 0x1.921fb54442d18p+1 + 1e-300 + 1e300;
 }
+double t_fselect_const(int a)
+{
+    return a > 4 ? 1.5 : -3.25;
+}

@@ -361,3 +361,23 @@ int64_t t_comma_incr(int64_t a)
     int64_t b = a++, c = --a;
     return (b += 3, c -= b, c);
 }
+int t_elementwise(int a, int b, uint32_t c, uint32_t d)
+{
+    return __builtin_elementwise_max(a, b) / 4 - __builtin_elementwise_min(a, b) / 4 +
+           (int)(__builtin_elementwise_max(c, d) >> 3) - (int)(__builtin_elementwise_min(c, d) >> 3);
+}
+uint8_t t_elementwise_u8(uint8_t a, uint8_t b)
+{
+    return __builtin_elementwise_max(a, b) - __builtin_elementwise_min(a, b);
+}
+int t_not_chain(int a, int b)
+{
+    int c = !(a < b), d = !!(a & 4);
+    if (!(b != 3) || !d)
+        c += 2;
+    return c * 3 + !d;
+}
+int t_select_const(int a)
+{
+    return a > 4 ? 17 : -3;
+}

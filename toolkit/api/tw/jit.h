@@ -194,6 +194,8 @@ void tw_mark_keepalive(const void *p);
  *   tw_look_inside_iff(pred): look inside only in traces where pred(args), a
  *                        function of the same arguments, is true at record time
  *                        (with tw_isconstant/tw_isvirtual inside)
+ *                        A static pred needs __attribute__((used)), or clang
+ *                        drops it
  */
 #if !defined(TW_NO_JIT)
 #define TW_ANNOTATE(text) __attribute__((annotate("tw." text)))

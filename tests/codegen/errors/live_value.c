@@ -1,0 +1,17 @@
+/* error: 'extra' is alive at the merge point of driver "t" (line 12), but is neither a green nor a red */
+#include <tw/jit.h>
+
+static const struct tw_driver driver = {.name = "t", .greens = "pc", .reds = "acc"};
+int next(void);
+
+int64_t run(void)
+{
+    int64_t pc = 0, acc = 0;
+    int64_t extra = next();
+    for (;;) {
+        tw_jit_merge_point(&driver, TW_GREENS(pc), TW_REDS(acc));
+        if (pc++ > 10)
+            return acc + extra;
+        acc += next();
+    }
+}

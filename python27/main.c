@@ -302,7 +302,8 @@ static int report(void)
 static int compile_flags(struct options *o)
 {
     return (o->optimize ? PY_CF_OPTIMIZE : 0) |
-           (o->optimize > 1 ? PY_CF_NO_DOCSTRINGS : 0);
+           (o->optimize > 1 ? PY_CF_NO_DOCSTRINGS : 0) |
+           (o->tabcheck > 1 ? PY_CF_CHECK_TABS : 0);
 }
 
 static int run_file(py_module *sys, py_module *m, struct options *o)
@@ -340,7 +341,7 @@ static int run_file(py_module *sys, py_module *m, struct options *o)
     }
     py_module_set_str(m, "__file__", o->file);
     return py_run_source(src, o->file, PY_MODE_EXEC, m->dict, &m->dict->base,
-                         PY_CF_FROM_FILE | compile_flags(o))
+                         PY_CF_FROM_FILE)
                ? 0
                : report();
 }
@@ -366,7 +367,7 @@ static int run_stream(py_module *m, FILE *fp, struct options *o)
         if (py_sb_add(&sb, chunk, (intptr_t)n) < 0)
             return report();
     return py_run_source(py_sb_finish(&sb), "<stdin>", PY_MODE_EXEC, m->dict,
-                         &m->dict->base, PY_CF_FROM_FILE | compile_flags(o))
+                         &m->dict->base, PY_CF_FROM_FILE)
                ? 0
                : report();
 }
@@ -386,6 +387,7 @@ static int run_prompt(py_module *m)
 
 static int run(struct options *o, int argc, char **argv)
 {
+    py_compile_defaults = compile_flags(o);
     py_module *sys = py_module_add("sys");
     py_module *m = py_module_add("__main__");
     py_module_set(m, "__builtins__", &py_module_add("__builtin__")->base);
@@ -408,7 +410,7 @@ static int run(struct options *o, int argc, char **argv)
         path_prepend(sys, "");
         py_str *src = py_str_format_c("%s\n", o->command);
         rc = py_run_source(src, "<string>", PY_MODE_EXEC, m->dict,
-                           &m->dict->base, compile_flags(o))
+                           &m->dict->base, 0)
                  ? 0
                  : report();
     } else if (o->module) {

@@ -15,8 +15,11 @@
 
 _Static_assert((int)PY_CF_FUTURE_MASK == (int)PY_CO_FUTURE_MASK, "one mask");
 
+int py_compile_defaults;
+
 static int inherited(int flags, int dont_inherit)
 {
+    flags |= py_compile_defaults;
     if (!dont_inherit && py_ec->frame)
         flags |= py_ec->frame->code->flags & PY_CO_FUTURE_MASK;
     return flags;
@@ -132,6 +135,7 @@ static int parse_flags(int flags)
     return (flags & PY_CF_PRINT_FUNCTION ? PARSE_PRINT_FUNCTION : 0) |
            (flags & PY_CF_UNICODE_LITERALS ? PARSE_UNICODE_LITERALS : 0) |
            (flags & PY_CF_DONT_IMPLY_DEDENT ? PARSE_DONT_IMPLY_DEDENT : 0) |
+           (flags & PY_CF_CHECK_TABS ? PARSE_CHECK_TABS : 0) |
            (flags & PY_CF_FROM_FILE ? PARSE_FROM_FILE : 0);
 }
 

@@ -46,8 +46,12 @@ enum {
     /* Leave docstrings out (-OO), assert statements and `if __debug__` out
      * (-O); set from the command line's flags by the caller. */
     PY_CF_OPTIMIZE = 0x2000000,
-    PY_CF_NO_DOCSTRINGS = 0x4000000
+    PY_CF_NO_DOCSTRINGS = 0x4000000,
+    /* Indentation that depends on the width of a tab is an error (-tt). */
+    PY_CF_CHECK_TABS = 0x8000000
 };
+/* The command line's flags, set once: they are on in every compilation. */
+extern int py_compile_defaults;
 
 /* Compiles buf[0..len). The text needs no terminating zero, and must hold no
  * NUL (the caller raises TypeError for that, as compile() does). filename is

@@ -222,6 +222,7 @@ struct ast *parse(struct parser *ps, struct pyarena *a, const char *src,
     ps->literals_end = &ps->literals;
     lex_init(&ps->lx, src, src + n);
     ps->lx.imply_dedent = !(flags & PARSE_DONT_IMPLY_DEDENT);
+    ps->lx.check_tabs = (flags & PARSE_CHECK_TABS) != 0;
     void *lemon = grammarAlloc(malloc);
     if (!lemon) {
         ps->error.kind = PARSE_OVERFLOW;

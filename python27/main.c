@@ -357,7 +357,7 @@ static int run_module(py_module *sys, struct options *o)
                : report();
 }
 
-static int run_stream(py_module *m, FILE *fp, struct options *o)
+static int run_stream(py_module *m, FILE *fp)
 {
     struct py_sb sb;
     py_sb_init(&sb);
@@ -420,7 +420,7 @@ static int run(struct options *o, int argc, char **argv)
     } else {
         path_prepend(sys, "");
         rc = isatty(0) || o->inspect ? run_prompt(m)
-                                     : run_stream(m, stdin, o);
+                                     : run_stream(m, stdin);
         return rc;
     }
     if (o->inspect && isatty(0))

@@ -174,8 +174,8 @@ static int print_syntax(py_object *value, py_object *file)
                            ? py_str_cstr((py_str *)s->filename)
                            : "<string>";
     int64_t line = 0, offset = -1;
-    if (s->lineno && !py_fits_int64(s->lineno, &line))
-        line = 0;
+    if (!s->lineno || !py_fits_int64(s->lineno, &line))
+        return 0; /* not placed */
     if (s->offset && !py_fits_int64(s->offset, &offset))
         offset = -1;
     if (write_str(file, py_str_format_c("  File \"%s\", line %lld\n", name,
@@ -219,12 +219,10 @@ int py_exception_display(py_object *type, py_object *value, py_object *tb,
         py_traceback_print((py_traceback *)tb, file) < 0)
         return -1;
     if (value && py_isinst(value, &py_SyntaxError) &&
-        ((struct py_syntaxerror *)value)->print_file_and_line != NULL &&
         print_syntax(value, file) < 0)
         return -1;
     py_object *text = NULL;
-    if (value && py_isinst(value, &py_SyntaxError) &&
-        ((struct py_syntaxerror *)value)->print_file_and_line != NULL) {
+    if (value && py_isinst(value, &py_SyntaxError)) {
         py_object *msg = ((struct py_syntaxerror *)value)->msg;
         text = msg ? msg : py_None;
     } else if (value && value != py_None) {

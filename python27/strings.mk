@@ -7,9 +7,12 @@ python27_SRCS += \
   python27/objects/strescape.c \
   python27/objects/strmethods.c \
   python27/objects/strmod.c \
+  python27/objects/strbuild.c \
   python27/objects/formatspec.c \
+  python27/objects/strformatter.c \
   python27/objects/unicodedb.c \
   python27/objects/unicodeobject.c \
+  python27/objects/unicodemethods.c \
   python27/objects/unicodeescape.c \
   python27/objects/unicodeerrors.c \
   python27/objects/unicodecodec.c \

@@ -3,6 +3,7 @@
  * printf-like formats of errors and reprs. In: C values; out: strs.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "objects/python.h"
 
@@ -70,12 +71,17 @@ struct conversion {
     char letter;
 };
 
-static const char *read_conversion(const char *p, struct conversion *c)
+static const char *read_conversion(const char *p, struct conversion *c,
+                                   int star)
 {
     c->nspec = 0;
     c->spec[c->nspec++] = '%';
     c->precision = -1;
     c->wide = 0;
+    if (*p == '*') {
+        c->nspec += (size_t)snprintf(c->spec + 1, 12, "%d", star);
+        p++;
+    }
     for (; strchr("-+ #0123456789.", *p) && c->nspec < 20; p++) {
         c->spec[c->nspec++] = *p;
         if (*p == '.')
@@ -105,10 +111,16 @@ static int add_number(struct py_sb *sb, struct conversion *c, int64_t v)
 
 static int add_text(struct py_sb *sb, struct conversion *c, const char *s)
 {
-    size_t n = !s                 ? 0
-               : c->precision < 0 ? strlen(s)
-                                  : strnlen(s, (size_t)c->precision);
-    return s ? py_sb_add(sb, s, (intptr_t)n) : py_sb_adds(sb, "(null)");
+    if (!s)
+        s = "(null)";
+    intptr_t n = (intptr_t)(c->precision < 0
+                                ? strlen(s)
+                                : strnlen(s, (size_t)c->precision));
+    c->spec[c->nspec] = 0;
+    for (intptr_t pad = strtol(c->spec + 1, NULL, 10) - n; pad > 0; pad--)
+        if (py_sb_addc(sb, ' ') < 0)
+            return -1;
+    return py_sb_add(sb, s, n);
 }
 
 /* repr(o) or str(o) */
@@ -136,7 +148,7 @@ static int add_format(struct py_sb *sb, const char *fmt, va_list ap)
             return 0;
         struct conversion c;
         int r;
-        p = read_conversion(q + 1, &c);
+        p = read_conversion(q + 1, &c, q[1] == '*' ? va_arg(ap, int) : 0);
         switch (c.letter) {
         case 'd':
         case 'i':

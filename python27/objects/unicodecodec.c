@@ -6,6 +6,7 @@
 #include <ctype.h>
 
 #include "objects/python.h"
+#include "objects/strimpl.h"
 #include "objects/unicodeimpl.h"
 
 const char *py_default_encoding = "ascii";
@@ -348,4 +349,26 @@ py_object *py_unicode_encode(py_object *o, const char *encoding,
                         "encoder did not return a string object (type=%.400s)",
                         py_type_of(r)->name);
     return r;
+}
+
+py_object *py_decode_any(py_object *o, const char *encoding, const char *errors)
+{
+    if (known_encoding(encoding) == OTHER)
+        return py_codec_decode(o, encoding, errors);
+    if (py_is_unicode(o)) {
+        o = py_unicode_encode(o, NULL, NULL);
+        if (!o)
+            return NULL;
+    }
+    intptr_t n;
+    const char *s = py_buffer_read(o, &n);
+    return s ? py_unicode_decode(s, n, encoding, errors) : NULL;
+}
+
+py_object *py_encode_any(py_object *o, const char *encoding, const char *errors)
+{
+    if (known_encoding(encoding) == OTHER)
+        return py_codec_encode(o, encoding, errors);
+    py_unicode *u = py_unicode_coerce(o);
+    return u ? py_unicode_encode(&u->base, encoding, errors) : NULL;
 }

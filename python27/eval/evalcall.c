@@ -8,6 +8,10 @@
  */
 #include "eval/call.h"
 
+/* Always f->slots[...], never a pointer into it: the frame is virtual in
+ * traces. */
+#define ARG(i) (n > (i) ? f->slots[base + (i)] : NULL)
+
 /* The n values from slots[base] on, as an array. */
 tw_unroll_safe static struct py_objarray *copy_args(py_frame *f, int base,
                                                     int n)
@@ -53,24 +57,23 @@ static py_object *call_def(py_frame *f, const struct py_methoddef *d,
                            py_object *self, int base, int n)
 {
     if (d->conv == PY_POS && n >= d->min && n <= d->max) {
-        py_object **s = f->slots;
         switch (d->max) {
         case 0:
             return ((py_pos0fn)d->fn)(self);
         case 1:
-            return ((py_pos1fn)d->fn)(self, n > 0 ? s[base] : NULL);
+            return ((py_pos1fn)d->fn)(self, ARG(0));
         case 2:
-            return ((py_pos2fn)d->fn)(self, n > 0 ? s[base] : NULL,
-                                      n > 1 ? s[base + 1] : NULL);
+            return ((py_pos2fn)d->fn)(self, ARG(0),
+                                      ARG(1));
         case 3:
-            return ((py_pos3fn)d->fn)(self, n > 0 ? s[base] : NULL,
-                                      n > 1 ? s[base + 1] : NULL,
-                                      n > 2 ? s[base + 2] : NULL);
+            return ((py_pos3fn)d->fn)(self, ARG(0),
+                                      ARG(1),
+                                      ARG(2));
         default:
-            return ((py_pos4fn)d->fn)(self, n > 0 ? s[base] : NULL,
-                                      n > 1 ? s[base + 1] : NULL,
-                                      n > 2 ? s[base + 2] : NULL,
-                                      n > 3 ? s[base + 3] : NULL);
+            return ((py_pos4fn)d->fn)(self, ARG(0),
+                                      ARG(1),
+                                      ARG(2),
+                                      ARG(3));
         }
     }
     return py_methoddef_call(d, self, stack_args(f, base, n), n, NULL);

@@ -355,7 +355,10 @@ const char *py_type_shortname(py_type *t);
 
 /* Names that the interpreter itself looks up: py_id_xxx is the interned str
  * "xxx". Add a line to ids.def. */
-#define PY_ID(name) extern py_str *py_id_##name;
+#define PY_ID(name)                                                            \
+    extern py_str py_idobj_##name;                                             \
+    static py_str *const py_id_##name __attribute__((unused)) =                \
+        &py_idobj_##name;
 #include "objects/ids.def"
 #undef PY_ID
 

@@ -8,7 +8,11 @@
 
 #include "objects/fileobject.h"
 
-#define PY_ID(name) py_str *py_id_##name;
+#define PY_ID(name)                                                            \
+    py_str py_idobj_##name = {.base = {&py_str_type},                          \
+                              .hash = -1,                                      \
+                              .n = sizeof #name - 1,                           \
+                              .data = #name};
 #include "objects/ids.def"
 #undef PY_ID
 
@@ -18,7 +22,7 @@
 
 static void intern_ids(void)
 {
-#define PY_ID(name) py_id_##name = py_intern_cstr(#name);
+#define PY_ID(name) py_intern(&py_idobj_##name);
 #include "objects/ids.def"
 #undef PY_ID
 }

@@ -120,7 +120,7 @@ static void all(void)
     make_portal();
     tw_rt_register(&program);
     tw_jit_set_params(
-        "function_threshold=20,trace_eagerness=5,tier2_threshold=100", NULL, 0);
+        "function_threshold=20,trace_eagerness=5,tier2_threshold=1", NULL, 0);
     check(run(1, 20) == fib(20), "recursive-function");
     check(tw_counters[TW_C_functions] > 0,
           "a-trace-ends-in-the-function's-return");

@@ -370,7 +370,7 @@ static void all(void)
     tw_gc_init();
     make_portal();
     tw_rt_register(&program);
-    params("threshold=10,trace_eagerness=5,tier2_threshold=50");
+    params("threshold=10,trace_eagerness=5,tier2_threshold=1");
     struct object *o = TW_NEW(object);
     o->scale = 3;
 

@@ -44,5 +44,6 @@ void tw_fatal(const char *fmt, ...)
          : tw_fatal("%s:%d: assertion failed: %s", __FILE__, __LINE__, #x))
 
 uint64_t tw_now_ns(void); /* monotonic */
+uint64_t tw_cpu_ns(void); /* processor time of this thread; a system call */
 
 #endif

@@ -160,7 +160,7 @@ static int optimize(struct job *j)
 {
     const struct tw_record_result *rec = j->rec;
     struct tw_opt_options o = options_for(rec->trace);
-    uint64_t start = tw_now_ns();
+    uint64_t start = tw_cpu_ns();
     enum tw_opt_status s;
 
     tw_count(TW_C_ops_before, rec->trace->nops);
@@ -185,7 +185,7 @@ static int optimize(struct job *j)
         else
             break;
     }
-    tw_count(TW_C_time_optimizing, tw_now_ns() - start);
+    tw_count(TW_C_time_optimizing, tw_cpu_ns() - start);
     if (s != TW_OPT_OK) {
         tw_count(TW_C_invalid_loops, 1);
         return TW_ABORT_BAD_LOOP;
@@ -198,11 +198,11 @@ static int optimize(struct job *j)
 static int assemble(struct job *j)
 {
     const struct tw_backend *be = tw_backend();
-    uint64_t start = tw_now_ns();
+    uint64_t start = tw_cpu_ns();
     char err[512] = "";
 
     j->code = be->compile(j->out, j->loop, j->from, 1, err, sizeof err);
-    tw_count(TW_C_time_tier1, tw_now_ns() - start);
+    tw_count(TW_C_time_tier1, tw_cpu_ns() - start);
     if (!j->code) {
         tw_log(TW_LOG_jit_abort, "backend %s: %s", be->name, err);
         return TW_ABORT_BACKEND;
@@ -262,7 +262,7 @@ static enum tw_enter_result where_now(const struct tw_record_result *rec,
 
 static void record_done(const struct tw_record_result *rec, uint64_t start)
 {
-    tw_count(TW_C_time_tracing, tw_now_ns() - start);
+    tw_count(TW_C_time_tracing, tw_cpu_ns() - start);
     if (rec->trace)
         tw_count(TW_C_ops_recorded, rec->trace->nops);
 }
@@ -291,7 +291,7 @@ static int new_loop(const struct tw_record_result *rec)
     }
     tw_warm_has_code(cell);
     tw_loop_grow_older();
-    j.loop->hotness = (int32_t)tw_options.tier2_threshold;
+    tw_tier2_count_from_here(j.loop);
     return TW_ABORT_NONE;
 }
 
@@ -301,7 +301,7 @@ enum tw_enter_result tw_compile_loop(const struct tw_jitdriver *d,
     struct tw_record_result rec = {.kind = TW_RECORD_ABORT};
     union tw_value greens[TW_MAX_MERGE_ARGS];
     struct tw_cell *cell = tw_warm_cell(d, args, 1);
-    uint64_t start = tw_now_ns();
+    uint64_t start = tw_cpu_ns();
     int reason;
 
     if (cell->aborts >= MAX_ABORTS || !tw_backend_load())
@@ -337,7 +337,7 @@ enum tw_enter_result tw_compile_bridge(struct tw_guard *g,
     struct tw_record_result rec = {.kind = TW_RECORD_ABORT};
     struct tw_loop *l = g->loop;
     const struct tw_jitdriver *d = l->driver;
-    uint64_t start = tw_now_ns();
+    uint64_t start = tw_cpu_ns();
     int reason;
 
     tw_jitlog_start(d, l->greens, g);

@@ -46,18 +46,28 @@ int tw_tier2_wants_traces(void)
     return tw_options.tier2 != 0;
 }
 
+/* Each time that a loop was compiled, the next time has to be worth twice as much. */
+void tw_tier2_count_from_here(struct tw_loop *l)
+{
+    const struct tw_loopmeta *m = tw_meta(l);
+    int64_t turns = (tw_options.tier2_threshold * 1000) << m->ntier2;
+
+    turns /= m->trace && m->trace->nops ? m->trace->nops : 1;
+    l->hotness = turns < 10 ? 10 : turns > INT32_MAX ? INT32_MAX : (int32_t)turns;
+}
+
 static void compile(struct tier2_job *j)
 {
     const struct tw_backend *be = tw_backend();
     const struct tw_trace *t = tw_meta(j->loop)->trace;
-    uint64_t start = tw_now_ns();
+    uint64_t start = tw_cpu_ns();
 
     if (j->nbranches && be->compile_tree)
         j->code = be->compile_tree(t, j->loop, j->branches, j->nbranches,
                                    j->err, sizeof j->err);
     else
         j->code = be->compile(t, j->loop, NULL, 2, j->err, sizeof j->err);
-    tw_count(TW_C_time_tier2, tw_now_ns() - start);
+    tw_count(TW_C_time_tier2, tw_cpu_ns() - start);
 }
 
 static void finished(struct tier2_job *j)
@@ -165,7 +175,7 @@ void tw_tier2_new_bridge(struct tw_loop *l)
     if (m->tier2 != TW_TIER2_DONE || m->ntier2 >= MOST_TIMES)
         return;
     m->tier2 = TW_TIER2_NO;
-    l->hotness = (int32_t)tw_options.tier2_threshold << m->ntier2;
+    tw_tier2_count_from_here(l);
 }
 
 static void free_job(struct tier2_job *j)
@@ -244,7 +254,7 @@ void tw_tier2_hot(struct tw_loop *l)
         m->invalidated)
         return;
     if (nqueued >= tw_options.tier2_queue) {
-        l->hotness = (int32_t)tw_options.tier2_threshold;
+        tw_tier2_count_from_here(l);
         tw_count(TW_C_tier2_dropped, 1);
         return;
     }

@@ -11,6 +11,9 @@
 int tw_tier2_wants_traces(void);
 /* hooks->hot */
 void tw_tier2_hot(struct tw_loop *l);
+/* l->hotness at its start and whenever it is counted anew: what the loop has to
+ * run before tier 2 is likely to pay, in turns. */
+void tw_tier2_count_from_here(struct tw_loop *l);
 /* An entry into the loop counts like a turn of it: functions have no turns. */
 static inline void tw_tier2_entered(struct tw_loop *l)
 {

@@ -389,6 +389,8 @@ static int run(struct options *o, int argc, char **argv)
 {
     py_compile_defaults = compile_flags(o);
     py_module *sys = py_module_add("sys");
+    if (o->dont_write)
+        py_module_set(sys, "dont_write_bytecode", py_True);
     py_module *m = py_module_add("__main__");
     py_module_set(m, "__builtins__", &py_module_add("__builtin__")->base);
     set_argv(sys,
@@ -455,6 +457,8 @@ int main(int argc, char **argv)
         o.inspect |= getenv("PYTHONINSPECT") && *getenv("PYTHONINSPECT");
         o.unbuffered |=
             getenv("PYTHONUNBUFFERED") && *getenv("PYTHONUNBUFFERED");
+        if (getenv("PYTHONDONTWRITEBYTECODE"))
+            o.dont_write = 1;
         if (!o.optimize && getenv("PYTHONOPTIMIZE"))
             o.optimize = atoi(getenv("PYTHONOPTIMIZE"));
     }

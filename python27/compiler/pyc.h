@@ -23,14 +23,20 @@ py_object *py_marshal_loads(const char *s, intptr_t n, intptr_t *used);
 py_object *py_marshal_load_file(FILE *fp);
 
 /* .pyc: magic number, the source's time of modification, the code. The magic
- * is our own, since our bytecode has instructions that CPython does not know. */
+ * is our own, since our bytecode has instructions that CPython does not know; its
+ * first byte counts the changes of the bytecode. */
 extern const char py_pyc_magic[4];
 /* The code in the file if it is sound and for a source of that time; else
  * NULL, without an exception. */
-py_object *py_pyc_read(const char *path, int64_t mtime);
-/* Writes beside the final name and renames, so that no half file is seen. -1
- * when that failed, without an exception. */
-int py_pyc_write(const char *path, int64_t mtime, py_object *code,
-                 unsigned mode);
+py_code *py_pyc_read(const char *path, int64_t mtime);
+/* Writes beside the final name and renames, so that no half file is seen; a
+ * file of another Python's is left alone. -1 when that failed, without an
+ * exception. mode: the source file's. */
+int py_pyc_write(const char *path, int64_t mtime, py_code *code, unsigned mode);
+
+/* The code of a source file, from its .pyc (.pyo under -O) where that is
+ * fresh; else compiled, and the .pyc written unless sys.dont_write_bytecode.
+ * NULL with an exception. */
+py_code *py_compile_file(const char *path);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include <sys/stat.h>
 
+#include "compiler/pyc.h"
 #include "modules/import.h"
 #include "objects/fileobject.h"
 #include "objects/runtime.h"
@@ -126,7 +127,7 @@ static py_object *imp_is_frozen(py_object *self, py_object *name)
 static py_object *imp_get_magic(py_object *self)
 {
     (void)self;
-    return (py_object *)py_str_new("\x03\xf3\r\n", 4);
+    return (py_object *)py_str_new(py_pyc_magic, 4);
 }
 
 static py_object *imp_get_suffixes(py_object *self)

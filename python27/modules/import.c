@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-#include "compiler/compile.h"
+#include "compiler/pyc.h"
 #include "modules/builtin_exec.h"
 #include "objects/runtime.h"
 
@@ -39,19 +39,9 @@ py_object *py_exec_module(py_str *fullname, py_code *code, py_str *path,
                           fullname);
 }
 
-static py_code *compile_file(py_str *path)
-{
-    py_str *src = py_read_file(py_str_cstr(path));
-    if (!src)
-        return NULL;
-    return (py_code *)py_compile_source(py_str_data(src), src->n,
-                                        py_str_cstr(path), PY_MODE_EXEC,
-                                        PY_CF_FROM_FILE, 1);
-}
-
 py_object *py_load_source(py_str *fullname, py_str *path)
 {
-    py_code *code = compile_file(path);
+    py_code *code = py_compile_file(py_str_cstr(path));
     return code ? py_exec_module(fullname, code, path, NULL) : NULL;
 }
 
@@ -61,7 +51,7 @@ py_object *py_load_package(py_str *fullname, py_str *path)
     if (py_list_append(pp, (py_object *)path) < 0)
         return NULL;
     py_str *init = py_str_format_c("%S/__init__.py", path);
-    py_code *code = compile_file(init);
+    py_code *code = py_compile_file(py_str_cstr(init));
     return code ? py_exec_module(fullname, code, init, &pp->base) : NULL;
 }
 

@@ -304,8 +304,7 @@ static int sys_init(py_module *m)
     py_module_set_int(m, "maxint", INT64_MAX);
     py_module_set_int(m, "maxsize", INTPTR_MAX);
     py_module_set_int(m, "maxunicode", 0x10ffff);
-    py_module_set_int(m, "dont_write_bytecode", 0);
-    py_module_set(m, "dont_write_bytecode", py_True);
+    py_module_set(m, "dont_write_bytecode", py_False);
     py_module_set(m, "py3kwarning", py_False);
     py_module_set(m, "builtin_module_names",
                   &py_builtin_module_names()->base);

@@ -139,6 +139,23 @@ static int parse_flags(int flags)
            (flags & PY_CF_FROM_FILE ? PARSE_FROM_FILE : 0);
 }
 
+/* Error texts appear in the encoding of their source; as in CPython, what is
+ * not UTF-8 is replaced even where the text was never translated to it. */
+static void recode_error(struct pyarena *a, const struct source *src,
+                         struct parse_error *e)
+{
+    if (!src->encoding || !e->text)
+        return;
+    py_object *u = py_unicode_from_utf8(e->text, e->ntext, "replace");
+    py_object *b = u ? py_unicode_encode(u, src->encoding, "replace") : NULL;
+    py_err_clear();
+    if (!b || !py_is_str(b))
+        return;
+    arena_keep(a, b);
+    e->text = py_str_data((py_str *)b);
+    e->ntext = (uint32_t)py_str_len((py_str *)b);
+}
+
 /* The tree of a text with its constants; NULL with an exception. */
 static struct ast *parse_source(struct pyarena *a, const char *buf,
                                 intptr_t len, const char *filename, int mode,
@@ -161,6 +178,7 @@ static struct ast *parse_source(struct pyarena *a, const char *buf,
     if (check_ascii(&src, &ps, filename, flags))
         return NULL;
     if (!mod && ps.error.kind != PARSE_LATER) {
+        recode_error(a, &src, &ps.error);
         error_parse(filename, &ps.error);
         return NULL;
     }

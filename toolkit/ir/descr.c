@@ -92,7 +92,8 @@ const struct tw_fielddescr *tw_descr_field_at(const struct tw_fielddescr *d, int
     if (offset == d->offset)
         return d;
     want.offset = offset;
-    want.watch_offset += offset - d->offset;
+    if (want.watch_offset != TW_WATCH_ITEM)
+        want.watch_offset += offset - d->offset;
     return intern(&want, d, 0);
 }
 
@@ -102,6 +103,7 @@ const struct tw_fielddescr *tw_descr_item_as_field(const struct tw_arraydescr *d
                                  .type = d->type,
                                  .size = d->size,
                                  .flags = d->flags,
+                                 .watch_offset = TW_WATCH_ITEM,
                                  .offset = (int32_t)(d->base + index * d->stride),
                                  .alias = d->alias,
                                  .vable_index = -1};

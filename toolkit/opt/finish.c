@@ -203,7 +203,7 @@ static void write_box(struct finisher *f, tw_vref v)
     struct optimizer *o = f->o;
     const struct box *b = &o->boxes[v];
 
-    if (b->opnum == TW_OP_label)
+    if (v == o->loop_label)
         for (tw_vref k = v + 1; k < (tw_vref)o->nboxes; k++)
             if (o->boxes[k].state == BOX_BEFORE_LABEL)
                 write_op(f, k);

@@ -93,7 +93,7 @@ static void set_up(struct optimizer *o)
     const struct tw_num_client client = {o, client_box, client_is_virtual, client_resolve};
 
     o->passes = o->options->passes;
-    o->last_ovf = TW_NOVALUE;
+    o->last_ovf = o->loop_label = TW_NOVALUE;
     o->end_snapshot = -1;
     o->map = tw_malloc(nvalues * sizeof *o->map);
     o->const_map = tw_malloc((rec->nconsts + 1) * sizeof *o->const_map);
@@ -115,6 +115,7 @@ static void set_up(struct optimizer *o)
 
 static void tear_down(struct optimizer *o)
 {
+    unroll_free(o->unroll);
     free(o->map);
     free(o->const_map);
     tw_numbering_free(o->numbering);

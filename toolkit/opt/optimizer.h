@@ -139,6 +139,7 @@ struct optimizer {
     struct tw_numbering *numbering;
     uint32_t mark;
 
+    tw_vref loop_label; /* box of the peeled loop's label, TW_NOVALUE */
     tw_vref last_ovf; /* box of the overflow operation just emitted */
     uint32_t op_index; /* in rec */
     int32_t end_snapshot; /* of the final jump: for guards made there */

@@ -3,6 +3,11 @@
  * operations are known that depend on the label's arguments only: candidates. In the peeled loop a
  * candidate is a box that turns into one more argument of the label when somebody uses it; whoever
  * jumps to the label computes it first (and finds, mostly, that it knows it already).
+ *
+ * What is computed there runs before the guards that stood before it in the loop. So loads follow
+ * only pointers that are what their C type says whatever the tests are: not those loaded from array
+ * items (the index may be too large for the next array) or from unions, and no elidable call is
+ * made.
  */
 #include "toolkit/opt/unroll.h"
 
@@ -10,7 +15,10 @@
 #include <string.h>
 
 enum { MOST_CANDIDATES = 400 };
-enum { UNKNOWN = 0, IMPOSSIBLE = -1 }; /* else 1 + 2 * number + (0 label argument, 1 candidate) */
+enum {
+    UNKNOWN = 0,
+    IMPOSSIBLE = -1
+}; /* else 1 + 2 * number + (0 label argument, 1 candidate) */
 
 /* ------------------------------------------------------------------ gathering */
 
@@ -19,16 +27,32 @@ static int can_produce(const struct unroll *u, tw_vref v)
     return v < 0 || u->producible[v] > 0;
 }
 
+static int is_genuine(const struct unroll *u, tw_vref v)
+{
+    int64_t p = v < 0 ? 1 : u->producible[v];
+
+    return !((p - 1) & 1) || u->candidates[(p - 1) >> 1].genuine;
+}
+
 static struct short_arg short_arg_for(struct optimizer *o, tw_vref v)
 {
     if (v < 0)
         return (struct short_arg){SHORT_CONST, 0, *tw_const_of(o->out, v)};
     int64_t p = o->unroll->producible[v] - 1;
-    return (struct short_arg){p & 1 ? SHORT_RESULT : SHORT_LABEL, (uint32_t)(p >> 1), {0}};
+    return (struct short_arg){
+        p & 1 ? SHORT_RESULT : SHORT_LABEL, (uint32_t)(p >> 1), {0}};
 }
 
-static void add_candidate(struct optimizer *o, unsigned opnum, const void *descr,
-                          const tw_vref *args, unsigned nargs, tw_vref pre)
+/* The pointer loaded is what its C type says. */
+static int is_genuine_load(unsigned opnum, const struct tw_fielddescr *d)
+{
+    return !pure_is_op(opnum) && d->watch_offset != TW_WATCH_ITEM &&
+           d->alias.width != TW_ALIAS_ANY;
+}
+
+static void add_candidate(struct optimizer *o, unsigned opnum,
+                          const void *descr, const tw_vref *args,
+                          unsigned nargs, tw_vref pre)
 {
     struct unroll *u = o->unroll;
     struct short_op s = {.opnum = (uint16_t)opnum,
@@ -39,6 +63,9 @@ static void add_candidate(struct optimizer *o, unsigned opnum, const void *descr
                          .box = TW_NOVALUE,
                          .used = -1};
 
+    s.genuine = s.info.type != 'r' || is_genuine_load(opnum, descr);
+    if (!s.genuine)
+        s.info.class_field = NULL;
     s.args = TW_ARENA_ARRAY(&o->arena, struct short_arg, nargs);
     for (unsigned k = 0; k < nargs; k++)
         s.args[k] = short_arg_for(o, args[k]);
@@ -52,7 +79,8 @@ static int load_is_there(const struct unroll *u, const struct short_arg *base,
 {
     for (uint32_t k = 0; k < u->ncandidates; k++) {
         const struct short_op *s = &u->candidates[k];
-        if (s->descr == d && s->args[0].kind == base->kind && s->args[0].number == base->number &&
+        if (s->descr == d && s->args[0].kind == base->kind &&
+            s->args[0].number == base->number &&
             s->args[0].value.v.r == base->value.v.r)
             return 1;
     }
@@ -68,8 +96,10 @@ static void gather_load(struct optimizer *o, void *self, tw_vref base,
                                       : TW_OP_getfield_f;
 
     (void)self;
-    if (u->ncandidates >= MOST_CANDIDATES || (d->flags & TW_F_QUASI) || !can_produce(u, base) ||
-        opt_virtual(o, value) || (tw_is_const(base) && (d->flags & TW_F_IMMUTABLE)))
+    if (u->ncandidates >= MOST_CANDIDATES || (d->flags & TW_F_QUASI) ||
+        !can_produce(u, base) || !is_genuine(u, base) ||
+        opt_virtual(o, value) ||
+        (tw_is_const(base) && (d->flags & TW_F_IMMUTABLE)))
         return;
     struct short_arg b = short_arg_for(o, base);
     if (!load_is_there(u, &b, d))
@@ -82,8 +112,10 @@ static void gather_pure(struct optimizer *o, tw_vref v)
     const struct box *b = &o->boxes[v];
     tw_vref args[b->nargs + 1];
 
-    if (b->state != BOX_EMITTED || !pure_is_op(b->opnum) || opt_resolve(o, v) != v ||
-        u->producible[v] != UNKNOWN || u->ncandidates >= MOST_CANDIDATES)
+    if (b->state != BOX_EMITTED || !pure_is_op(b->opnum) ||
+        (b->opnum >= TW_OP_call_pure_i && b->opnum <= TW_OP_call_pure_f) ||
+        opt_resolve(o, v) != v || u->producible[v] != UNKNOWN ||
+        u->ncandidates >= MOST_CANDIDATES)
         return;
     for (unsigned k = 0; k < b->nargs; k++) {
         args[k] = opt_resolve(o, o->args[b->args + k]);
@@ -115,9 +147,11 @@ void short_gather(struct optimizer *o)
 
 /* ------------------------------------------------------------------ in the peeled loop */
 
-static tw_vref box_of_arg(const struct unroll *u, struct optimizer *o, const struct short_arg *a)
+static tw_vref box_of_arg(const struct unroll *u, struct optimizer *o,
+                          const struct short_arg *a)
 {
-    return a->kind == SHORT_CONST    ? tw_trace_const(o->out, a->value.type, a->value.v)
+    return a->kind == SHORT_CONST
+               ? tw_trace_const(o->out, a->value.type, a->value.v)
            : a->kind == SHORT_LABEL ? u->post[a->number]
                                     : u->candidates[a->number].box;
 }
@@ -132,7 +166,8 @@ void short_import(struct optimizer *o)
         tw_vref args[s->nargs + 1];
         for (unsigned a = 0; a < s->nargs; a++)
             args[a] = box_of_arg(u, o, &s->args[a]);
-        s->box = opt_new_box(o, s->opnum, s->info.type, s->descr, args, s->nargs);
+        s->box =
+            opt_new_box(o, s->opnum, s->info.type, s->descr, args, s->nargs);
         o->boxes[s->box].shortop = (int32_t)k;
         vstate_set_info(o, &s->info, s->box);
         if (pure_is_op(s->opnum)) {
@@ -184,18 +219,20 @@ void short_use(struct optimizer *o, tw_vref box)
 
 /* Does one operation; its result, or TW_NOVALUE when it is not what was assumed. results: of the
  * short operations before, by their number. */
-static tw_vref do_short(struct optimizer *o, const struct short_op *s, const tw_vref *label,
-                        const tw_vref *results, int may_guard)
+static tw_vref do_short(struct optimizer *o, const struct short_op *s,
+                        const tw_vref *label, const tw_vref *results,
+                        int may_guard)
 {
     tw_vref args[s->nargs + MAX_FIXED];
     struct cur op = {s->opnum, s->nargs, -1, s->descr, args};
 
     for (unsigned k = 0; k < s->nargs; k++) {
         const struct short_arg *a = &s->args[k];
-        args[k] = opt_resolve(o, a->kind == SHORT_CONST
-                                     ? tw_trace_const(o->out, a->value.type, a->value.v)
-                                 : a->kind == SHORT_LABEL ? label[a->number]
-                                                          : results[a->number]);
+        args[k] = opt_resolve(
+            o, a->kind == SHORT_CONST
+                   ? tw_trace_const(o->out, a->value.type, a->value.v)
+               : a->kind == SHORT_LABEL ? label[a->number]
+                                        : results[a->number]);
     }
     tw_vref r = opt_resolve(o, opt_used(o, opt_next(o, PASS_NONE, &op)));
     if (vstate_implied(o, &s->info, r))
@@ -206,8 +243,8 @@ static tw_vref do_short(struct optimizer *o, const struct short_op *s, const tw_
     return opt_resolve(o, r);
 }
 
-int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops, tw_vref *args,
-                 uint32_t nlabel, int may_guard)
+int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops,
+                 tw_vref *args, uint32_t nlabel, int may_guard)
 {
     for (uint32_t k = 0; k < nops; k++) {
         args[nlabel + k] = do_short(o, &ops[k], args, args + nlabel, may_guard);

@@ -87,7 +87,7 @@ static void begin_peeled(struct optimizer *o, const tw_vref *jump_args, uint32_t
     prepare_label_args(o, m.boxes);
     heap_flush(o);
     short_gather(o);
-    u->label = opt_new_box(o, TW_OP_label, 'v', NULL, NULL, 0);
+    o->loop_label = u->label = opt_new_box(o, TW_OP_label, 'v', NULL, NULL, 0);
     o->boxes[u->label].state = BOX_EMITTED;
     forget_all(o);
     vstate_import(o, u->state, args, u->post);
@@ -251,9 +251,19 @@ void unroll_loop(struct optimizer *o, struct tw_target *start, const struct vsta
     close_loop(o, n);
 }
 
+void unroll_free(struct unroll *u)
+{
+    if (!u)
+        return;
+    free(u->pre);
+    free(u->post);
+    free(u->candidates);
+    free(u->used);
+}
+
 /* ------------------------------------------------------------------ bridges */
 
-static int jump_to(struct optimizer *o, struct tw_target *t, const tw_vref *args, int flags)
+static int jump_to_state(struct optimizer *o, struct tw_target *t, const tw_vref *args, int flags)
 {
     const struct target_state *s = t->opt;
     const union tw_value *values = o->end_snapshot >= 0 ? o->options->end_values : NULL;
@@ -271,6 +281,19 @@ static int jump_to(struct optimizer *o, struct tw_target *t, const tw_vref *args
         return 0;
     emit_jump(o, t, jump, n + s->nops);
     return 1;
+}
+
+/* What a target expects may contradict what is known: then it is not the one. */
+static int jump_to(struct optimizer *o, struct tw_target *t, const tw_vref *args, int flags)
+{
+    jmp_buf outer;
+    volatile int done = 0;
+
+    memcpy(&outer, &o->invalid, sizeof outer);
+    if (!setjmp(o->invalid))
+        done = jump_to_state(o, t, args, flags);
+    memcpy(&o->invalid, &outer, sizeof outer);
+    return done;
 }
 
 void bridge_end(struct optimizer *o, struct tw_loop *loop)

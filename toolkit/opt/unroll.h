@@ -90,6 +90,7 @@ struct short_op {
     const void *descr;
     struct short_arg *args;
     struct vnode info; /* what is assumed of the result */
+    uint8_t genuine;   /* the result surely is a pointer of its C type, or NULL */
     tw_vref pre;       /* while compiling: the value at the end of the preamble … */
     tw_vref box;       /* … and in the peeled loop */
     int32_t used;      /* its place in the short preamble, or -1 */
@@ -135,6 +136,7 @@ struct unroll_result {
 struct tw_target *target_new(struct tw_loop *loop, uint32_t nargs, const char *types);
 /* rec has run once: peel. state: the label's state, or NULL: the most special one. */
 void unroll_loop(struct optimizer *o, struct tw_target *start, const struct vstate *state);
+void unroll_free(struct unroll *u);
 /* The trace ends in a jump to one of loop's targets. */
 void bridge_end(struct optimizer *o, struct tw_loop *loop);
 

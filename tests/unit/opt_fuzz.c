@@ -4,6 +4,7 @@
  *   opt_fuzz              seeds 1..FIXED, for make check
  *   opt_fuzz SEED [-v]    one seed; -v prints its traces
  *   opt_fuzz FIRST LAST   a range
+ *   opt_fuzz time         time of loops of 100 to 2000 operations
  *   OPT_PASSES=bits, OPT_UNROLL=0: to find the culprit
  *
  * A case is a loop recorded along one concrete execution over a small world of objects, and
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "toolkit/base/log.h"
 #include "toolkit/base/vec.h"
 #include "toolkit/exit/resume.h"
 #include "toolkit/ir/trace_text.h"
@@ -950,7 +952,7 @@ static void rec_jump(struct recorder *r, const struct tw_trace *loop, const void
     emit(r, TW_OP_jump, descr, args, loop->ninputs);
 }
 
-static void rec_loop(struct fuzz *z, union tw_value *inputs)
+static void rec_loop(struct fuzz *z, union tw_value *inputs, uint32_t nops)
 {
     static const char types[] = "iirrfr";
     struct tw_trace *t = z->parts[0].t = tw_trace_new();
@@ -968,7 +970,7 @@ static void rec_loop(struct fuzz *z, union tw_value *inputs)
     f = emit2(&r, TW_OP_int_sub, NULL, f, tw_trace_const_i(t, 1));
     emit2(&r, TW_OP_setfield_i, &fields[F_VAL], tw_trace_const_r(t, &fuel), f);
     emit1(&r, TW_OP_guard_true, NULL, emit2(&r, TW_OP_int_gt, NULL, f, tw_trace_const_i(t, 0)));
-    for (uint32_t n = 5 + pick(40); n; n--)
+    for (uint32_t n = nops; n; n--)
         rec_some_op(&r);
     rec_jump(&r, t, NULL);
     end_recorder(&r);
@@ -1447,7 +1449,7 @@ static int run_case(uint64_t seed, int verbose)
     z->loop.dkind = TW_DK_LOOP;
     reset_world(seed);
     random_inputs(inputs);
-    rec_loop(z, inputs);
+    rec_loop(z, inputs, 5 + pick(40));
     print_trace(z, "recorded", z->parts[0].t);
     if (tw_trace_verify(z->parts[0].t, message, sizeof message))
         return failed("seed %llu: recorded trace (%llu): %s", seed, 0);
@@ -1493,6 +1495,44 @@ static int run_case(uint64_t seed, int verbose)
     return ok;
 }
 
+static void time_loops(void)
+{
+    for (uint32_t n = 100; n <= 2000; n *= 2) {
+        uint64_t before = 0, after = 0, ns = 0, bytes = 0, guards = 0;
+        for (uint64_t seed = 1; seed <= 20; seed++) {
+            struct fuzz *z = tw_calloc(1, sizeof *z);
+            union tw_value inputs[6];
+            rng = seed;
+            z->names = tw_names_new();
+            z->loop.dkind = TW_DK_LOOP;
+            reset_world(seed);
+            random_inputs(inputs);
+            rec_loop(z, inputs, n);
+            struct tw_opt_options o = {
+                .passes = ~0u, .unroll = 1, .program = tw_names_program(z->names)};
+            struct tw_trace *out = tw_trace_new();
+            uint64_t start = tw_now_ns();
+            if (tw_optimize_loop(z->parts[0].t, &z->loop, &o, out) == TW_OPT_OK) {
+                ns += tw_now_ns() - start;
+                before += z->parts[0].t->nops;
+                after += out->nops;
+                for (uint32_t k = 0; k < out->nops; k++)
+                    if (out->ops[k].guard && !(out->ops[k].guard->flags & TW_GUARD_FINISH)) {
+                        guards++;
+                        bytes += out->ops[k].guard->resume_size + 3u * out->ops[k].nfailargs;
+                    }
+            }
+            tw_opt_loop_free(&z->loop);
+            free_made();
+        }
+        if (before)
+            printf("%u: %llu operations become %llu, %.2f us an operation, %.1f bytes a guard\n", n,
+                   (unsigned long long)before, (unsigned long long)after,
+                   (double)ns / 1000 / (double)before,
+                   guards ? (double)bytes / (double)guards : 0.0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct tw_backend_hooks hooks = {.new_object = make_node, .new_var = make_var};
@@ -1505,6 +1545,10 @@ int main(int argc, char **argv)
     tw_gc_init();
     if (tw_backend_reference.init(&hooks, err, sizeof err))
         return 2;
+    if (argc > 1 && !strcmp(argv[1], "time")) {
+        time_loops();
+        return 0;
+    }
     for (uint64_t seed = first; seed <= last && bad < 10; seed++)
         bad += !run_case(seed, verbose);
     if (!bad)

@@ -93,6 +93,8 @@ static void set_up(struct optimizer *o)
     const struct tw_num_client client = {o, client_box, client_is_virtual, client_resolve};
 
     o->passes = o->options->passes;
+    if (o->passes & 1u << PASS_heap) /* which assumes it */
+        o->passes |= 1u << PASS_earlyforce;
     o->last_ovf = o->loop_label = TW_NOVALUE;
     o->end_snapshot = -1;
     o->map = tw_malloc(nvalues * sizeof *o->map);

@@ -54,6 +54,10 @@ static py_object *number(struct pyarena *a, const char *s, size_t n,
     int real = imaginary;
     for (size_t i = 0; i < n && !hex && !real; i++)
         real = s[i] == '.' || (s[i] | 32) == 'e';
+    /* 09else: no octal number, so a decimal fraction after all. */
+    if (!real && n > 1 && s[0] == '0' && s[1] >= '0' && s[1] <= '9')
+        for (size_t i = 1; i < n && !real; i++)
+            real = s[i] == '8' || s[i] == '9';
     if (!real)
         return integer(a, s, n, negative);
     char *text = arena_alloc(a, n + 1);

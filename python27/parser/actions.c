@@ -41,6 +41,12 @@ struct ident *act_bound(struct parser *ps, struct token t)
     return id;
 }
 
+struct ast *act_import_name(struct parser *ps, struct ident *name)
+{
+    check_bound(ps, name, ps->lx.lineno);
+    return ast_alias(ps->arena, 0, 0, name, NULL);
+}
+
 struct ident *act_dotted(struct parser *ps, struct ident *a, struct token b)
 {
     char *s = arena_alloc(ps->arena, a->len + 1 + b.len);
@@ -425,14 +431,16 @@ struct ast *act_parameters(struct parser *ps, struct pparams p)
     struct pyarena *a = ps->arena;
     struct ast_seq *args = ast_seq_new(a), *defaults = ast_seq_new(a);
     struct ident *vararg = NULL, *kwarg = NULL;
-    for (int i = 0; p.params && i < p.params->n; i++) {
+    for (int i = 0, line = 0; p.params && i < p.params->n; i++) {
         struct pparam *q = p.params->item[i];
+        if (i == 0)
+            line = q->line;
         if (q->dflt) {
             if (q->parenthesized && q->e->kind == AST_Name)
-                act_error(ps, q->line, "parenthesized arg with default");
+                act_error(ps, line, "parenthesized arg with default");
             ast_seq_add(a, defaults, q->dflt);
         } else if (defaults->n)
-            act_error(ps, q->line,
+            act_error(ps, line,
                       "non-default argument follows default argument");
         if (q->e->kind == AST_Name) {
             check_bound(ps, AST(Name, q->e)->id, q->line);

@@ -85,6 +85,8 @@ struct ast *act_augassign(struct parser *ps, struct px target, int op,
 struct ast *act_import_from(struct parser *ps, struct token t, int level,
                             struct ident *module, struct ast_seq *names,
                             int parens);
+/* `import a.b`: binds a where that is the whole name. */
+struct ast *act_import_name(struct parser *ps, struct ident *name);
 struct ident *act_dotted(struct parser *ps, struct ident *a, struct token b);
 struct ast *act_exec_tuple(struct parser *ps, struct token t, struct px x);
 struct ast *act_decorated(struct ast *def, struct plist decorators);

@@ -248,11 +248,11 @@ small_stmt(R) ::= ASSERT(T) test(X) COMMA test(M). { R = ast_Assert(A, AT(T), X.
 small_stmt(R) ::= IMPORT(T) dotted_aliases(L). { R = ast_Import(A, AT(T), L); }
 dotted_aliases(R) ::= dotted_alias(X). { R = act_list(ps, X); }
 dotted_aliases(R) ::= dotted_aliases(L) COMMA dotted_alias(X). { R = ast_seq_add(A, L, X); }
-dotted_alias(R) ::= dotted_name(N). { R = ast_alias(A, 0, 0, N, NULL); }
+dotted_alias(R) ::= dotted_name(N). { R = act_import_name(ps, N); }
 dotted_alias(R) ::= dotted_name(N) AS NAME(B). {
     R = ast_alias(A, 0, 0, N, act_bound(ps, B));
 }
-dotted_name(R) ::= NAME(N). { R = act_bound(ps, N); }
+dotted_name(R) ::= NAME(N). { R = act_ident(ps, N); }
 dotted_name(R) ::= dotted_name(L) DOT NAME(N). { R = act_dotted(ps, L, N); }
 
 small_stmt(R) ::= FROM(T) dotted_name(M) IMPORT STAR. {

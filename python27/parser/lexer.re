@@ -49,10 +49,15 @@ static int make(struct lexer *lx, struct token *t, const char *start, int type)
     t->len = (uint32_t)(lx->cur - start);
     t->line = lx->lineno;
     t->col = start >= lx->line ? (int32_t)(start - lx->line) : -1;
-    /* Only strings and line ends are known to end without a look at the next
-     * character, which finds the end of the text early. */
-    if (lx->cur >= lx->end && type != TK_STRING && type != TK_NEWLINE)
+    /* Only strings, line ends and operators of three characters are known to
+     * end without a look at the next character, which finds the end of the text
+     * early. */
+    if (lx->cur >= lx->end && type != TK_STRING && type != TK_NEWLINE &&
+        type != TK_DOUBLESTAREQUAL && type != TK_DOUBLESLASHEQUAL &&
+        type != TK_LEFTSHIFTEQUAL && type != TK_RIGHTSHIFTEQUAL)
         lx->error = LEX_EOF;
+    if (type == TK_NUMBER && lx->cur + 1 == lx->end && (*lx->cur | 32) == 'e')
+        lx->error = LEX_EOF; /* it might have been an exponent */
     return type;
 }
 
@@ -277,6 +282,7 @@ again:
     "0" [0-7]* [lL]?            { return make(lx, t, start, TK_NUMBER); }
     [1-9] digit* [lL]?          { return make(lx, t, start, TK_NUMBER); }
     "0" digit+                  { return fail(lx, LEX_TOKEN, lx->cur); }
+    "0" digit+ / [eE]           { return make(lx, t, start, TK_NUMBER); }
     (point | digit+ exp | point exp) { return make(lx, t, start, TK_NUMBER); }
     (digit+ | point | digit+ exp | point exp) [jJ] {
         return make(lx, t, start, TK_NUMBER);

@@ -86,7 +86,8 @@ static void grammar_error(struct parser *ps, int type)
     if (ps->lx.lineno <= 1 && ps->lx.error == LEX_EOF &&
         !(ps->flags & PARSE_FROM_FILE))
         report(ps, PARSE_SYNTAX, "unexpected EOF while parsing");
-    else if (ps->prev == TK_NEWLINE && ps->prev2 == TK_COLON)
+    else if (ps->prev == TK_NEWLINE && ps->prev2 == TK_COLON &&
+             type != TK_UNKNOWN)
         report(ps, PARSE_INDENTATION, "expected an indented block");
     else if (type == TK_INDENT)
         report(ps, PARSE_INDENTATION, "unexpected indent");

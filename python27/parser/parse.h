@@ -50,7 +50,7 @@ enum { /* flags of parse */
        PARSE_UNICODE_LITERALS = 2,
        PARSE_DONT_IMPLY_DEDENT = 4,
        PARSE_CHECK_TABS = 16,
-    PARSE_FROM_FILE = 8 /* errors at the end count lines as a file's do */
+       PARSE_FROM_FILE = 8 /* errors at the end count lines as a file's do */
 };
 
 struct parser {

@@ -26,6 +26,7 @@ python27_SRCS += \
   python27/objects/function.c \
   python27/objects/method.c \
   python27/objects/generator.c \
+  python27/objects/weakref.c \
   python27/objects/module.c \
   python27/objects/structseq.c \
   python27/objects/fileobject.c \
@@ -38,4 +39,5 @@ python27_SRCS += \
   python27/modules/builtin.c \
   python27/modules/builtin_exec.c \
   python27/modules/import.c \
-  python27/modules/imp.c
+  python27/modules/imp.c \
+  python27/modules/_weakref.c

@@ -2,6 +2,7 @@
  * classobj.c: old-style classes and their instances, with coercion.
  */
 #include "objects/runtime.h"
+#include "objects/weakref.h"
 
 TW_GC_TYPE(py_classobj);
 TW_GC_TYPE(py_oldinst);
@@ -168,15 +169,13 @@ static py_object *class_str(py_object *o)
     return class_text(o, 1);
 }
 
-static void run_old_del(void *obj, void *data);
-
 static py_object *new_instance(py_classobj *c, py_dict *dict)
 {
     py_oldinst *i = PY_NEW(py_oldinst, &py_oldinst_type);
     i->cls = c;
     i->dict = dict;
     if (class_lookup(c, py_id___del__))
-        tw_gc_set_finalizer(i, run_old_del, NULL);
+        py_watch_death(&i->base);
     return &i->base;
 }
 
@@ -746,14 +745,11 @@ static py_object *inst_richcompare(py_object *a, py_object *b, int op)
     return py_NotImplemented;
 }
 
-static void run_old_del(void *obj, void *data)
+static void inst_del(py_object *o)
 {
-    (void)data;
-    struct py_savedexc s = py_err_save();
-    py_object *m = plain_get(obj, py_id___del__);
+    py_object *m = plain_get(o, py_id___del__);
     if (m && !py_call0(m))
         py_err_unraisable(m);
-    py_err_restore(s);
 }
 
 /* instance(class[, dict]) */
@@ -782,6 +778,7 @@ py_type py_oldinst_type = {
     .tp_repr = inst_repr,
     .tp_str = inst_str,
     .tp_hash = inst_hash,
+    .tp_del = inst_del,
     .tp_call = inst_call,
     .tp_iter = inst_iter,
     .tp_iternext = inst_next,

@@ -44,6 +44,7 @@ enum {
     PY_ACTION_ASYNC = 8
 };
 extern volatile int32_t py_action_flags;
+extern int (*py_action_handler[32])(void); /* by bit; -1 with exception */
 void py_action_set(int bits);
 int py_action_run(void); /* -1 with an exception */
 

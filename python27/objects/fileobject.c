@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "objects/runtime.h"
+#include "objects/weakref.h"
 
 TW_GC_TYPE(py_file);
 
@@ -121,10 +122,9 @@ FILE *py_file_stream(py_object *f)
     return F(f)->fp;
 }
 
-static void finalize(void *obj, void *data)
+static void file_del(py_object *o)
 {
-    py_file *f = obj;
-    (void)data;
+    py_file *f = F(o);
     if (f->fp && f->close) {
         f->close(f->fp);
         f->fp = NULL;
@@ -208,7 +208,7 @@ static int file_init(py_object *self, py_object *const *args, intptr_t nargs,
         setvbuf(fp, NULL, _IOLBF, BUFSIZ);
     else if (buffering > 1)
         setvbuf(fp, NULL, _IOFBF, (size_t)buffering);
-    finalize(self, NULL);
+    file_del(self);
     py_file *f = F(py_file_new(fp, name, mode, fclose));
     F(self)->fp = fp;
     F(self)->name = oname;
@@ -218,7 +218,7 @@ static int file_init(py_object *self, py_object *const *args, intptr_t nargs,
     F(self)->writable = f->writable;
     F(self)->binary = f->binary;
     F(self)->universal = f->universal;
-    tw_gc_set_finalizer(self, finalize, NULL);
+    py_watch_death(self);
     return 0;
 }
 
@@ -484,7 +484,6 @@ static py_object *file_close(py_object *o)
         return py_None;
     FILE *fp = f->fp;
     f->fp = NULL;
-    tw_gc_set_finalizer(o, NULL, NULL);
     if (!f->close)
         return py_None;
     int rc = f->close(fp);
@@ -674,5 +673,6 @@ py_type py_file_type = {
     .tp_init = file_init,
     .tp_iter = file_iter,
     .tp_iternext = file_iternext,
+    .tp_del = file_del,
     .tp_repr = file_repr,
 };

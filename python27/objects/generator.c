@@ -2,12 +2,11 @@
  * generator.c: generators: frames that are left and entered again.
  */
 #include "objects/runtime.h"
+#include "objects/weakref.h"
 
 TW_GC_TYPE(py_generator);
 
 #define G(o) ((py_generator *)(o))
-
-static void finalize(void *obj, void *data);
 
 /* Does closing an abandoned generator do anything: is it inside try or with? */
 static int has_try(py_code *c)
@@ -29,7 +28,7 @@ py_object *py_generator_new(py_frame *f)
     f->escaped = 1;
     f->depth = f->code->stackbase;
     if (has_try(f->code))
-        tw_gc_set_finalizer(g, finalize, NULL);
+        py_watch_death(&g->base);
     return &g->base;
 }
 
@@ -147,16 +146,10 @@ static py_object *gen_close(py_object *o)
     return NULL;
 }
 
-static void finalize(void *obj, void *data)
+static void gen_del(py_object *o)
 {
-    py_generator *g = obj;
-    (void)data;
-    if (!g->frame || !g->frame->block)
-        return;
-    struct py_savedexc s = py_err_save();
-    if (!gen_close(obj))
-        py_err_unraisable(obj);
-    py_err_restore(s);
+    if (G(o)->frame && G(o)->frame->block && !gen_close(o))
+        py_err_unraisable(o);
 }
 
 static py_object *gen_self(py_object *o)
@@ -202,5 +195,6 @@ py_type py_generator_type = {
     .members = gen_members,
     .tp_iter = gen_self,
     .tp_iternext = gen_iternext,
+    .tp_del = gen_del,
     .tp_repr = gen_repr,
 };

@@ -3,6 +3,7 @@
  * and hash; None, NotImplemented and Ellipsis.
  */
 #include "objects/runtime.h"
+#include "objects/weakref.h"
 
 struct py_plain {
     py_object base;
@@ -11,14 +12,6 @@ TW_GC_TYPE(py_none);
 TW_GC_TYPE(py_plain);
 
 /* ------------------------------------------------------------- allocation */
-
-static void run_del(void *obj, void *data)
-{
-    (void)data;
-    py_object *o = obj;
-    if (py_type_of(o)->tp_del)
-        py_type_of(o)->tp_del(o);
-}
 
 py_object *py_alloc(py_type *t, intptr_t n)
 {
@@ -43,7 +36,7 @@ py_object *py_alloc(py_type *t, intptr_t n)
         }
     }
     if (PY_UNLIKELY(t->flags & PY_TF_HASDEL))
-        tw_gc_set_finalizer(o, run_del, NULL);
+        py_watch_death(o);
     return o;
 }
 

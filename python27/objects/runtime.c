@@ -20,6 +20,9 @@
 #include "objects/types.def"
 #undef PY_TYPE
 
+/* By number of the bit; other parts (signals, threads) put theirs here. */
+int (*py_action_handler[32])(void);
+
 static void intern_ids(void)
 {
 #define PY_ID(name) py_intern(&py_idobj_##name);
@@ -40,9 +43,23 @@ static int ready_types(void)
     return py_exceptions_ready();
 }
 
+/* Objects died: their __del__ and callbacks run at the next check. */
+static void on_finalizers(void)
+{
+    py_action_set(PY_ACTION_FINALIZE);
+}
+
+static int run_finalizers(void)
+{
+    tw_gc_run_finalizers();
+    return 0;
+}
+
 int py_runtime_init(void)
 {
     tw_gc_init();
+    tw_gc_set_finalizer_notifier(on_finalizers);
+    py_action_handler[2] = run_finalizers; /* PY_ACTION_FINALIZE */
     py_ec_init_stack();
     intern_ids();
     if (ready_types() < 0)
@@ -75,8 +92,6 @@ void py_runtime_finish(void)
 
 /* ---------------------------------------------------------------- actions */
 
-/* Other parts (signals, threads) put their work here. */
-int (*py_action_handler[32])(void);
 
 void py_action_set(int bits)
 {

@@ -201,12 +201,18 @@ void tw_gc_free_uncollectable(void *p)
 void tw_gc_set_finalizer(void *obj, void (*fn)(void *obj, void *data),
                          void *data)
 {
-    GC_REGISTER_FINALIZER_NO_ORDER(GC_base(obj), fn, data, NULL, NULL);
+    if (GC_base(obj)) /* static objects never die */
+        GC_REGISTER_FINALIZER_NO_ORDER(GC_base(obj), fn, data, NULL, NULL);
 }
 
 int tw_gc_finalizers_waiting(void)
 {
     return GC_should_invoke_finalizers();
+}
+
+void tw_gc_set_finalizer_notifier(void (*fn)(void))
+{
+    GC_set_finalizer_notifier(fn);
 }
 
 int tw_gc_run_finalizers(void)
@@ -216,10 +222,11 @@ int tw_gc_run_finalizers(void)
 
 int tw_gc_weaklink(void **link, void *obj)
 {
-    return GC_GENERAL_REGISTER_DISAPPEARING_LINK(link, GC_base(obj)) ==
-                   GC_NO_MEMORY
-               ? -1
-               : 0;
+    void *base = GC_base(obj);
+
+    if (!base) /* static objects never die */
+        return 0;
+    return GC_GENERAL_REGISTER_DISAPPEARING_LINK(link, base) == GC_NO_MEMORY ? -1 : 0;
 }
 
 void tw_gc_weaklink_remove(void **link)

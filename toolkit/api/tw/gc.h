@@ -132,6 +132,9 @@ void tw_gc_set_finalizer(void *obj, void (*fn)(void *obj, void *data),
 /* Nonzero when finalizers wait: cheap, meant for an eval loop's checks. */
 int tw_gc_finalizers_waiting(void);
 int tw_gc_run_finalizers(void);
+/* fn is called, with no lock held, when there are new ones to run: it should
+ * only make a note. */
+void tw_gc_set_finalizer_notifier(void (*fn)(void));
 
 /* *link holds a pointer to obj that does not keep it alive, and becomes NULL
  * when obj dies. link must lie in atomic (unscanned) memory. */

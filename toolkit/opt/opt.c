@@ -42,12 +42,12 @@ tw_vref opt_rec_box(struct optimizer *o, tw_vref v)
 
 static tw_vref client_box(void *self, tw_vref v)
 {
-    return opt_used(self, opt_rec_box(self, v));
+    return opt_used(self, opt_when_failing(self, opt_rec_box(self, v)));
 }
 
 static tw_vref client_resolve(void *self, tw_vref box)
 {
-    return opt_used(self, opt_resolve(self, box));
+    return opt_used(self, opt_when_failing(self, opt_resolve(self, box)));
 }
 
 static int client_is_virtual(void *self, tw_vref box, struct tw_num_virtual *out)
@@ -77,7 +77,7 @@ static int client_is_virtual(void *self, tw_vref box, struct tw_num_virtual *out
     out->slots = slots;
     tw_assert(p->nslots <= MOST_SLOTS);
     for (uint32_t k = 0; k < p->nslots; k++) {
-        tw_vref v = opt_resolve(o, p->slots[k].value);
+        tw_vref v = opt_when_failing(o, opt_resolve(o, p->slots[k].value));
         if (v < 0 && opt_const(o, v).i == 0)
             continue; /* memory starts as zeros */
         slots[out->nslots].descr = p->slots[k].descr;

@@ -111,6 +111,12 @@ struct guard_note {
     uint32_t failargs, nfailargs; /* boxes in o->args */
 };
 
+/* What a value is when the guard under way fails: the state that it describes has the constant. */
+enum { MOST_FAIL_FACTS = 4 };
+struct fail_fact {
+    tw_vref box, is;
+};
+
 struct heap;
 struct pure;
 struct unroll;
@@ -137,6 +143,8 @@ struct optimizer {
     struct guard_note *guards;
     uint32_t nguards, guards_cap;
     struct tw_numbering *numbering;
+    struct fail_fact fail_facts[MOST_FAIL_FACTS];
+    uint32_t nfail_facts;
     uint32_t mark;
 
     tw_vref loop_label; /* box of the peeled loop's label, TW_NOVALUE */
@@ -190,6 +198,15 @@ static inline union tw_value opt_const(const struct optimizer *o, tw_vref v)
 {
     return tw_const_of(o->out, v)->v;
 }
+/* In the state of the guard under way. */
+static inline tw_vref opt_when_failing(const struct optimizer *o, tw_vref v)
+{
+    for (uint32_t k = 0; k < o->nfail_facts; k++)
+        if (o->fail_facts[k].box == v)
+            return o->fail_facts[k].is;
+    return v;
+}
+
 /* The operation that defines the box v, if it is an operation numbered opnum. */
 static inline const struct box *opt_def(const struct optimizer *o, tw_vref v, unsigned opnum)
 {

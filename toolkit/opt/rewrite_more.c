@@ -251,6 +251,12 @@ static int stronger_test(struct optimizer *o, struct cur *op, int truth)
     return 1;
 }
 
+/* Such guards may be strengthened later: what their failing means is not known yet. */
+static int becomes_nonnull_guard(const struct optimizer *o, tw_vref v, int truth)
+{
+    return o->boxes[v].opnum == (truth ? TW_OP_ptr_nonnull : TW_OP_ptr_is_null);
+}
+
 static tw_vref guard_truth(struct optimizer *o, struct cur *op, int truth)
 {
     tw_vref v = op->args[0];
@@ -261,11 +267,15 @@ static tw_vref guard_truth(struct optimizer *o, struct cur *op, int truth)
             opt_invalid(o);
         return TW_NOVALUE;
     }
-    if (stronger_test(o, op, truth))
-        return TW_NOVALUE;
     int is_bool = bounds_within(opt_bounds(o, v), bounds_of(0, 1));
-    (void)next(o, op);
-    if (!truth || is_bool)
+    uint32_t facts = o->nfail_facts;
+    if ((truth || is_bool) && facts < MOST_FAIL_FACTS && !becomes_nonnull_guard(o, v, truth))
+        o->fail_facts[o->nfail_facts++] = (struct fail_fact){v, opt_ci(o, !truth)};
+    int done = stronger_test(o, op, truth);
+    if (!done)
+        (void)next(o, op);
+    o->nfail_facts = facts;
+    if (!done && (!truth || is_bool))
         becomes(o, v, opt_ci(o, truth));
     return TW_NOVALUE;
 }

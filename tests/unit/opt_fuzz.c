@@ -918,7 +918,7 @@ static void make_snapshots(struct fuzz *z, int part)
                 live[t->args[t->ops[k].args + a]] = 1;
         if (tw_op_is(opnum, TW_OVF)) /* its guard is done again from here */
             make_snapshot(z, part, k + 1, live, tw_value_of_op(t, k));
-        else if (tw_op_is(opnum, TW_GUARD) && opnum != TW_OP_guard_no_overflow)
+        else if (opnum == TW_OP_jump || (tw_op_is(opnum, TW_GUARD) && opnum != TW_OP_guard_no_overflow))
             make_snapshot(z, part, k, live, tw_value_of_op(t, k));
     }
     free(live);

@@ -190,7 +190,8 @@ static struct tw_trace *cut(struct recorder *r, const struct merge_point *m)
 static void close_loop(struct recorder *r, const struct merge_point *m,
                        const tw_vref *live, uint32_t n)
 {
-    rec_emit(r, TW_OP_jump, NULL, live, n);
+    /* with a snapshot: guards may be needed to enter the loop */
+    rec_guard(r, TW_OP_jump, NULL, live, n, r->top->live_pc);
     r->out->kind = TW_RECORD_LOOP;
     memcpy(r->out->greens, m->greens, m->driver->ngreens * sizeof *m->greens);
     if (m != r->merge_points || r->from) {
@@ -271,7 +272,7 @@ static enum rstatus loop_header(struct recorder *r,
     if (l) {
         n = live_values(r, d, ops, 0, live);
         if (same_inputs(r, l, live, n)) {
-            rec_emit(r, TW_OP_jump, l, live, n);
+            rec_guard(r, TW_OP_jump, l, live, n, r->top->live_pc);
             r->out->kind = TW_RECORD_TO_LOOP;
             r->out->target = l;
             s = R_DONE;

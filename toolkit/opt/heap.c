@@ -354,17 +354,17 @@ static tw_vref getfield(struct optimizer *o, struct cur *op)
 
     if (opt_is_null(o, base))
         opt_invalid(o);
+    if (d->flags & TW_F_CLASS) {
+        tw_vref cls = opt_class(o, base, d);
+        if (cls != TW_NOVALUE)
+            return cls;
+    }
     if (e)
         return opt_resolve(o, opt_used(o, opt_resolve(o, e->value)));
     if (immutable && tw_is_const(base)) {
         const char *object = opt_const(o, base).r;
         return tw_trace_const(o->out, d->type,
                               tw_load(object + d->offset, d->type, d->size, d->flags));
-    }
-    if (d->flags & TW_F_CLASS) {
-        tw_vref cls = opt_class(o, base, d);
-        if (cls != TW_NOVALUE)
-            return cls;
     }
     struct place at = {base, d->offset, d->size, &d->alias};
     do_lazies_at(o, &at);

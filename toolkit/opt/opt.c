@@ -240,16 +240,19 @@ static void reset_out(struct tw_trace *out)
 enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *loop,
                                     const struct tw_opt_options *options, struct tw_trace *out)
 {
-    enum { MOST_ATTEMPTS = 4 };
+    enum { MOST_ATTEMPTS = 6 };
     struct vstate *volatile state = NULL;
     struct tw_target *targets = loop->targets;
     struct tw_arena kept = {0};
     volatile enum tw_opt_status status = TW_OPT_RETRACE;
+    volatile int caution = 0;
 
-    /* Each attempt at a loop starts from a more general state at the peeled loop's label. */
+    /* Each further attempt starts the peeled loop from a more general state, or assumes less of
+     * what its short preamble will produce. */
     for (volatile int attempt = 0; status == TW_OPT_RETRACE; attempt++) {
         struct optimizer o = {.rec = rec, .out = out, .loop = loop, .options = options};
-        struct unroll_result result = {.arena = &kept, .last = attempt + 1 == MOST_ATTEMPTS};
+        struct unroll_result result = {
+            .arena = &kept, .last = attempt + 1 >= MOST_ATTEMPTS, .caution = caution};
         loop->targets = targets;
         reset_out(out);
         o.result = &result;
@@ -259,6 +262,8 @@ enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *
             status = TW_OPT_OK;
         } else if (result.general) {
             state = result.general;
+        } else if (result.peeled && caution < 2 && (result.bad_short || caution == 0)) {
+            caution++;
         } else {
             status = TW_OPT_INVALID;
         }

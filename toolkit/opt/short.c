@@ -50,6 +50,21 @@ static int is_genuine_load(unsigned opnum, const struct tw_fielddescr *d)
            d->alias.width != TW_ALIAS_ANY;
 }
 
+/* What the peeled loop may take for granted about a result. */
+static struct vnode assumption(struct optimizer *o, tw_vref pre)
+{
+    int caution = o->result->caution;
+
+    if (tw_is_const(pre) && caution == 0)
+        return (struct vnode){.kind = V_CONST,
+                              .type = opt_type(o, pre),
+                              .arg = -1,
+                              .value = *tw_const_of(o->out, pre)};
+    if (caution < 2)
+        return vstate_plain_node(o, pre);
+    return (struct vnode){.kind = V_ANY, .type = opt_type(o, pre), .arg = -1};
+}
+
 static void add_candidate(struct optimizer *o, unsigned opnum,
                           const void *descr, const tw_vref *args,
                           unsigned nargs, tw_vref pre)
@@ -58,10 +73,11 @@ static void add_candidate(struct optimizer *o, unsigned opnum,
     struct short_op s = {.opnum = (uint16_t)opnum,
                          .nargs = (uint16_t)nargs,
                          .descr = descr,
-                         .info = vstate_plain_node(o, pre),
+                         .info = assumption(o, pre),
                          .pre = pre,
                          .box = TW_NOVALUE,
-                         .used = -1};
+                         .used = -1,
+                         .is_arg = 1};
 
     s.genuine = s.info.type != 'r' || is_genuine_load(opnum, descr);
     if (!s.genuine)
@@ -191,6 +207,13 @@ void short_use(struct optimizer *o, tw_vref box)
     for (unsigned k = 0; k < s->nargs; k++)
         if (s->args[k].kind == SHORT_RESULT)
             short_use(o, u->candidates[s->args[k].number].box);
+    if (s->info.kind == V_CONST) { /* whoever comes makes sure of it */
+        s->is_arg = 0;
+        s->used = (int32_t)u->nused;
+        TW_VEC_PUSH(u->used, u->nused, u->used_cap, (uint32_t)(s - u->candidates));
+        opt_equal(o, box, tw_trace_const(o->out, s->info.type, s->info.value.v));
+        return;
+    }
     for (uint32_t k = 0; k < u->nargs && !taken; k++)
         taken = u->pre[k] == pre;
     if (taken) { /* a label's arguments are different values */
@@ -219,37 +242,39 @@ void short_use(struct optimizer *o, tw_vref box)
 
 /* Does one operation; its result, or TW_NOVALUE when it is not what was assumed. results: of the
  * short operations before, by their number. */
-static tw_vref do_short(struct optimizer *o, const struct short_op *s,
-                        const tw_vref *label, const tw_vref *results,
-                        int may_guard)
+static tw_vref do_short(struct optimizer *o, const struct short_op *s, const tw_vref *label,
+                        const tw_vref *results)
 {
     tw_vref args[s->nargs + MAX_FIXED];
     struct cur op = {s->opnum, s->nargs, -1, s->descr, args};
 
     for (unsigned k = 0; k < s->nargs; k++) {
         const struct short_arg *a = &s->args[k];
-        args[k] = opt_resolve(
-            o, a->kind == SHORT_CONST
-                   ? tw_trace_const(o->out, a->value.type, a->value.v)
-               : a->kind == SHORT_LABEL ? label[a->number]
-                                        : results[a->number]);
+        args[k] = opt_resolve(o, a->kind == SHORT_CONST
+                                     ? tw_trace_const(o->out, a->value.type, a->value.v)
+                                 : a->kind == SHORT_LABEL ? label[a->number]
+                                                          : results[a->number]);
     }
     tw_vref r = opt_resolve(o, opt_used(o, opt_next(o, PASS_NONE, &op)));
     if (vstate_implied(o, &s->info, r))
         return r;
-    if (!may_guard || o->end_snapshot < 0)
+    if (o->end_snapshot < 0 || opt_virtual(o, r))
         return TW_NOVALUE;
     vstate_guard_node(o, &s->info, r);
     return opt_resolve(o, r);
 }
 
-int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops,
-                 tw_vref *args, uint32_t nlabel, int may_guard)
+int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops, tw_vref *args,
+                 uint32_t *nargs)
 {
+    tw_vref *results = TW_ARENA_ARRAY(&o->arena, tw_vref, nops + 1);
+
     for (uint32_t k = 0; k < nops; k++) {
-        args[nlabel + k] = do_short(o, &ops[k], args, args + nlabel, may_guard);
-        if (args[nlabel + k] == TW_NOVALUE)
+        results[k] = do_short(o, &ops[k], args, results);
+        if (results[k] == TW_NOVALUE)
             return 0;
+        if (ops[k].is_arg)
+            args[(*nargs)++] = results[k];
     }
     return 1;
 }
@@ -258,14 +283,15 @@ int short_close(struct optimizer *o, tw_vref **args, uint32_t *nargs)
 {
     struct unroll *u = o->unroll;
     tw_vref *results = tw_malloc((u->ncandidates + 1) * sizeof *results);
-    uint32_t cap = u->nlabel;
+    uint32_t cap = *nargs;
     int ok = 1;
 
     for (uint32_t k = 0; ok && k < u->nused; k++) { /* nused may grow */
-        const struct short_op *s = &u->candidates[u->used[k]];
-        tw_vref r = do_short(o, s, *args, results, 0);
-        results[u->used[k]] = r;
+        uint32_t c = u->used[k];
+        tw_vref r = results[c] = do_short(o, &u->candidates[c], *args, results);
         ok = r != TW_NOVALUE;
+        if (!u->candidates[c].is_arg)
+            continue;
         if (*nargs == cap) {
             cap = cap * 2 + 16;
             *args = tw_realloc(*args, cap * sizeof **args);

@@ -225,8 +225,8 @@ static void close_loop(struct optimizer *o, uint32_t n)
         jump[k] = opt_force(o, jump[k]);
     if (!short_close(o, &jump, &njump)) {
         free(jump);
-        does_not_close(o, args, n);
-        return;
+        o->result->bad_short = 1;
+        opt_invalid(o);
     }
     struct tw_target *t = new_peeled_target(o);
     set_label(o, t);
@@ -247,6 +247,7 @@ void unroll_loop(struct optimizer *o, struct tw_target *start, const struct vsta
     opt_jump_args(o, args);
     u->state = state ? state : vstate_of(o, o->result->arena, args, n);
     begin_peeled(o, args, n);
+    o->result->peeled = 1;
     opt_run(o);
     close_loop(o, n);
 }
@@ -277,9 +278,9 @@ static int jump_to_state(struct optimizer *o, struct tw_target *t, const tw_vref
     vstate_guard(o, s->state, &m);
     for (uint32_t k = 0; k < n; k++)
         jump[k] = opt_force(o, m.boxes[k]);
-    if (!short_inline(o, s->ops, s->nops, jump, n, values != NULL))
+    if (!short_inline(o, s->ops, s->nops, jump, &n))
         return 0;
-    emit_jump(o, t, jump, n + s->nops);
+    emit_jump(o, t, jump, n);
     return 1;
 }
 

@@ -94,6 +94,7 @@ struct short_op {
     tw_vref pre;       /* while compiling: the value at the end of the preamble … */
     tw_vref box;       /* … and in the peeled loop */
     int32_t used;      /* its place in the short preamble, or -1 */
+    uint8_t is_arg;    /* the result is an argument of the label (else it is a constant) */
 };
 
 /* What the optimizer keeps at a target: NULL for a loop's start. */
@@ -117,10 +118,11 @@ struct unroll {
 
 void short_gather(struct optimizer *o);
 void short_import(struct optimizer *o);
-/* A target's short preamble with its label's arguments as given: results appended to args (room for
- * nops more). 0: an assumption about a result cannot be met. */
+/* A target's short preamble with its label's arguments as given: results that are arguments are
+ * appended to args (room for nops more), *nargs counts them. 0: an assumption about a result cannot
+ * be met. */
 int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops, tw_vref *args,
-                 uint32_t nlabel, int may_guard);
+                 uint32_t *nargs);
 /* The same for the loop being made, whose short preamble may grow meanwhile. */
 int short_close(struct optimizer *o, tw_vref **args, uint32_t *nargs);
 
@@ -131,6 +133,11 @@ struct unroll_result {
     struct tw_arena *arena;  /* outlives the attempt */
     struct vstate *general;  /* try again from this state */
     int last;                /* no more attempts: make do */
+    /* How much is assumed of what short preambles produce: 0 all that the preamble knows,
+     * constants too; 1 no constants; 2 nothing. */
+    int caution;
+    int bad_short; /* an assumption did not hold at the end of the loop */
+    int peeled;    /* the preamble was made */
 };
 
 struct tw_target *target_new(struct tw_loop *loop, uint32_t nargs, const char *types);

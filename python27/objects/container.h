@@ -230,4 +230,9 @@ py_object *py_seqiter_new(py_object *seq);
 py_object *py_calliter_new(py_object *callable, py_object *sentinel);
 py_object *py_dictiter_new(py_dict *d, int what); /* 0 keys, 1 values, 2 items */
 
+/* Iterators and views. */
+extern py_type py_listreviter_type, py_xrangeiter_type, py_setiter_type,
+    py_dictkeyiter_type, py_dictvalueiter_type, py_dictitemiter_type,
+    py_dictkeys_type, py_dictvalues_type, py_dictitems_type;
+
 #endif

@@ -16,13 +16,14 @@ struct py_dictiter {
     intptr_t pos, len;
 };
 TW_GC_TYPE(py_dictiter);
-static py_type iter_types[3];
+static py_type *const iter_types[3] = {
+    &py_dictkeyiter_type, &py_dictvalueiter_type, &py_dictitemiter_type};
 
 #define IT(o) ((struct py_dictiter *)(o))
 
 py_object *py_dictiter_new(py_dict *d, int what)
 {
-    struct py_dictiter *it = PY_NEW(py_dictiter, &iter_types[what]);
+    struct py_dictiter *it = PY_NEW(py_dictiter, iter_types[what]);
 
     it->dict = d;
     it->len = py_dict_len(d);
@@ -141,11 +142,11 @@ static const struct py_methoddef iter_methods[] = {
         .tp_iter = self_iter,                                                  \
         .tp_iternext = nextfn,                                                 \
     }
-static py_type iter_types[3] = {
-    ITER_TYPE("dictionary-keyiterator", keyiter_next),
-    ITER_TYPE("dictionary-valueiterator", valueiter_next),
-    ITER_TYPE("dictionary-itemiterator", itemiter_next),
-};
+py_type py_dictkeyiter_type = ITER_TYPE("dictionary-keyiterator", keyiter_next);
+py_type py_dictvalueiter_type =
+    ITER_TYPE("dictionary-valueiterator", valueiter_next);
+py_type py_dictitemiter_type =
+    ITER_TYPE("dictionary-itemiterator", itemiter_next);
 
 /* ------------------------------------------------------------------ views */
 
@@ -155,13 +156,14 @@ struct py_dictview {
 };
 TW_IMMUTABLE(py_dictview, dict);
 TW_GC_TYPE(py_dictview);
-static py_type view_types[3];
+static py_type *const view_types[3] = {&py_dictkeys_type, &py_dictvalues_type,
+                                       &py_dictitems_type};
 
 #define V(o) (((struct py_dictview *)(o))->dict)
 
 py_object *py_dictview_new(py_dict *d, int what)
 {
-    struct py_dictview *v = PY_NEW(py_dictview, &view_types[what]);
+    struct py_dictview *v = PY_NEW(py_dictview, view_types[what]);
 
     v->dict = d;
     return &v->base;
@@ -174,7 +176,10 @@ static intptr_t view_length(py_object *o)
 
 static py_object *view_iter(py_object *o)
 {
-    return py_dictiter_new(V(o), (int)(py_type_of(o) - view_types));
+    py_type *t = py_type_of(o);
+    return py_dictiter_new(V(o), t == &py_dictkeys_type     ? 0
+                                 : t == &py_dictvalues_type ? 1
+                                                            : 2);
 }
 
 static int keys_contains(py_object *o, py_object *x)
@@ -204,7 +209,8 @@ static py_object *view_repr(py_object *o)
 
 static int is_view(py_object *o)
 {
-    return py_type_of(o) == &view_types[0] || py_type_of(o) == &view_types[2];
+    return py_type_of(o) == &py_dictkeys_type ||
+           py_type_of(o) == &py_dictitems_type;
 }
 
 /* Are all items of a in b? */
@@ -306,27 +312,25 @@ static const struct py_methoddef view_methods[] = {
     .methods = view_methods, .tp_richcompare = view_richcompare,               \
     .tp_hash = py_hash_notimpl, .nb_sub = view_sub, .nb_and = view_and,        \
     .nb_or = view_or, .nb_xor = view_xor
-static py_type view_types[3] = {
-    {
-        PY_TYPE_HEAD("dict_keys", py_dictview),
-        .sq_length = view_length,
-        .sq_contains = keys_contains,
-        .tp_iter = view_iter,
-        .tp_repr = view_repr,
-        SETLIKE,
-    },
-    {
-        PY_TYPE_HEAD("dict_values", py_dictview),
-        .sq_length = view_length,
-        .tp_iter = view_iter,
-        .tp_repr = view_repr,
-    },
-    {
-        PY_TYPE_HEAD("dict_items", py_dictview),
-        .sq_length = view_length,
-        .sq_contains = items_contains,
-        .tp_iter = view_iter,
-        .tp_repr = view_repr,
-        SETLIKE,
-    },
+py_type py_dictkeys_type = {
+    PY_TYPE_HEAD("dict_keys", py_dictview),
+    .sq_length = view_length,
+    .sq_contains = keys_contains,
+    .tp_iter = view_iter,
+    .tp_repr = view_repr,
+    SETLIKE,
+};
+py_type py_dictvalues_type = {
+    PY_TYPE_HEAD("dict_values", py_dictview),
+    .sq_length = view_length,
+    .tp_iter = view_iter,
+    .tp_repr = view_repr,
+};
+py_type py_dictitems_type = {
+    PY_TYPE_HEAD("dict_items", py_dictview),
+    .sq_length = view_length,
+    .sq_contains = items_contains,
+    .tp_iter = view_iter,
+    .tp_repr = view_repr,
+    SETLIKE,
 };

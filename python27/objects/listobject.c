@@ -571,7 +571,6 @@ struct py_listiter {
     intptr_t index;
 };
 TW_GC_TYPE(py_listiter);
-static py_type listreviter_type;
 
 #define IT(o) ((struct py_listiter *)(o))
 
@@ -585,7 +584,7 @@ static py_object *list_iter(py_object *o)
 
 static py_object *m_reversed(py_object *o)
 {
-    struct py_listiter *it = PY_NEW(py_listiter, &listreviter_type);
+    struct py_listiter *it = PY_NEW(py_listiter, &py_listreviter_type);
 
     it->list = L(o);
     it->index = L(o)->n - 1;
@@ -655,7 +654,7 @@ py_type py_listiter_type = {
     .tp_iter = self_iter,
     .tp_iternext = listiter_next,
 };
-static py_type listreviter_type = {
+py_type py_listreviter_type = {
     PY_TYPE_HEAD("listreverseiterator", py_listiter),
     .methods = listreviter_methods,
     .tp_iter = self_iter,

@@ -520,12 +520,11 @@ struct py_setiter {
     intptr_t pos, len;
 };
 TW_GC_TYPE(py_setiter);
-static py_type setiter_type;
 #define IT(o) ((struct py_setiter *)(o))
 
 static py_object *set_iter(py_object *o)
 {
-    struct py_setiter *it = PY_NEW(py_setiter, &setiter_type);
+    struct py_setiter *it = PY_NEW(py_setiter, &py_setiter_type);
 
     it->set = S(o);
     it->len = py_set_len(S(o));
@@ -572,7 +571,7 @@ static const struct py_methoddef setiter_methods[] = {
     PY_M0("__length_hint__", setiter_hint, NULL),
     PY_MEND,
 };
-static py_type setiter_type = {
+py_type py_setiter_type = {
     PY_TYPE_HEAD("setiterator", py_setiter),
     .methods = setiter_methods,
     .tp_iter = self_iter,

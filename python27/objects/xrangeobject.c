@@ -25,7 +25,6 @@ struct py_xrangeiter {
 };
 TW_IMMUTABLE(py_xrangeiter, step);
 TW_GC_TYPE_ATOMIC(py_xrangeiter);
-static py_type xrangeiter_type;
 
 #define X(o) ((struct py_xrange *)(o))
 #define IT(o) ((struct py_xrangeiter *)(o))
@@ -108,7 +107,7 @@ static py_object *xrange_item(py_object *o, intptr_t i)
 
 static py_object *new_iter(int64_t start, int64_t step, intptr_t n)
 {
-    struct py_xrangeiter *it = PY_NEW(py_xrangeiter, &xrangeiter_type);
+    struct py_xrangeiter *it = PY_NEW(py_xrangeiter, &py_xrangeiter_type);
 
     it->next = start;
     it->step = step;
@@ -171,7 +170,7 @@ static const struct py_methoddef xrangeiter_methods[] = {
     PY_MEND,
 };
 
-static py_type xrangeiter_type = {
+py_type py_xrangeiter_type = {
     PY_TYPE_HEAD("rangeiterator", py_xrangeiter),
     .methods = xrangeiter_methods,
     .tp_iter = self_iter,

@@ -17,4 +17,10 @@ python27_SRCS += \
   python27/objects/unicodeerrors.c \
   python27/objects/unicodecodec.c \
   python27/objects/bytearray.c \
-  python27/modules/_codecs.c
+  python27/objects/buffer.c \
+  python27/objects/memoryview.c \
+  python27/modules/_codecs.c \
+  python27/modules/_sre.c \
+  python27/modules/_sre_match.c \
+  python27/modules/_sre_matchobject.c \
+  python27/modules/_sre_validate.c

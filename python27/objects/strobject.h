@@ -53,7 +53,7 @@ TW_GC_TYPE_DECL(py_unicode);
 TW_GC_TYPE_DECL(py_bytearray);
 
 extern py_type py_basestring_type, py_str_type, py_unicode_type,
-    py_bytearray_type;
+    py_bytearray_type, py_buffer_type, py_memoryview_type;
 #define py_is_str(o) PY_IS(o, PY_TF_STR)
 #define py_is_str_exact(o) (py_type_of(o) == &py_str_type)
 #define py_is_unicode(o) PY_IS(o, PY_TF_UNICODE)

@@ -131,6 +131,8 @@ int unit_install(struct unit *u, char *err, size_t errsize)
 
 void unit_publish(struct unit *u, const struct tw_code *old)
 {
+    if (old && u->code.nslots < old->nslots)
+        u->code.nslots = old->nslots;
     for (uint32_t k = 0; k < u->nlabels; k++) {
         if (u->labels[k]->code != old)
             continue;
@@ -139,10 +141,19 @@ void unit_publish(struct unit *u, const struct tw_code *old)
     }
 }
 
+/* Whoever enters the loop had better have slots for its bridges too: growing
+ * the frame costs an allocation. */
+static void tell_size(struct tw_loop *loop, const struct tw_code *code)
+{
+    if (loop && loop->code && loop->code->nslots < code->nslots)
+        loop->code->nslots = code->nslots;
+}
+
 void unit_attach(struct tw_guard *guard, struct tw_code *code)
 {
     struct unit *u = (struct unit *)code;
 
+    tell_size(guard->loop, code);
     guard->bridge = code;
     for (struct exit_cell *c = guard->backend; c; c = c->next)
         c->target = u->function;

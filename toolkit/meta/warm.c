@@ -218,8 +218,10 @@ static int confirmed(const struct tw_jitdriver *d, const union tw_value *args)
     return !d->driver->confirm_enter_jit || d->driver->confirm_enter_jit(args);
 }
 
-/* Slots on the C stack for code up to this size; the frame moves to collected memory beyond. */
-enum { STACK_SLOTS = 512 };
+/* Slots on the C stack: for code up to the greater number; the frame moves to collected memory
+ * beyond. No fewer than the smaller one: bridges and the loops they go on to need more than the
+ * loop entered, and growing costs an allocation each time. */
+enum { STACK_SLOTS = 512, LEAST_SLOTS = 96 };
 
 /* One entry into machine code and what comes of it. args is written when the result is
  * CONTINUE; reds may lie in it. INTERPRET: it could not be entered. */
@@ -231,6 +233,8 @@ static enum tw_enter_result execute(struct tw_loop *l,
         l->code->nslots < l->ninputs ? l->ninputs : l->code->nslots;
     if (n > STACK_SLOTS && l->ninputs <= STACK_SLOTS)
         n = STACK_SLOTS;
+    if (n < LEAST_SLOTS)
+        n = LEAST_SLOTS;
     union tw_value slots[n + 1];
     struct tw_jitframe frame;
     struct tw_activation here;

@@ -79,6 +79,10 @@ static py_object *make(const char *name, py_object *base,
         return NULL;
     for (int i = 0; i < n; i++)
         names->item[i] = (py_object *)py_intern_cstr(fields[i].name);
+    /* Plain AST objects take no attributes, those of the kinds do. */
+    if (base == &py_object_type.base &&
+        py_dict_set_cstr(ns, "__slots__", &py_tuple_empty->base) < 0)
+        return NULL;
     if (py_dict_set_cstr(ns, "_fields", &names->base) < 0 ||
         py_dict_set_cstr(ns, "__module__", (py_object *)py_str_from("_ast")) <
             0)

@@ -24,12 +24,16 @@ static py_tuple *intern_all(py_tuple *t)
     return t;
 }
 
+/* Also inside tuples: constants made of names compare by pointer, too. */
 static void intern_consts(py_tuple *t)
 {
-    for (intptr_t i = 0; i < t->n; i++)
-        if (py_is_str_exact(t->item[i]) &&
-            is_name_like((py_str *)t->item[i]))
+    for (intptr_t i = 0; i < t->n; i++) {
+        if (py_is_tuple_exact(t->item[i]))
+            intern_consts((py_tuple *)t->item[i]);
+        else if (py_is_str_exact(t->item[i]) &&
+                 is_name_like((py_str *)t->item[i]))
             t->item[i] = (py_object *)py_intern((py_str *)t->item[i]);
+    }
 }
 
 py_code *py_code_new(int argcount, int nlocals, int stacksize, int flags,

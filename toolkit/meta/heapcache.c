@@ -178,11 +178,15 @@ void heapcache_loaded(struct heapcache *h, tw_vref v, const struct tw_alias *a,
     add(h, v, a, offset, size, immutable, b);
 }
 
-/* Drops the entries of one list for which the store may be seen. */
+/* Drops the entries of one list for which the store may be seen. What a dropped
+ * entry referred to may be loaded from there again and then has another name:
+ * it is fresh no more. */
 static void drop_list(struct heapcache *h, uint32_t id, tw_vref v,
                       const struct tw_alias *a, int64_t offset, int size)
 {
     int32_t *link = &h->heads[id];
+    tw_vref lost[16];
+    unsigned nlost = 0;
 
     while (*link >= 0) {
         int32_t e = *link;
@@ -198,10 +202,22 @@ static void drop_list(struct heapcache *h, uint32_t id, tw_vref v,
             link = &x->next;
             continue;
         }
+        if (heapcache_has(h, x->box.ref, HC_FRESH) &&
+            (offset < 0 || x->offset != offset || x->size != size)) {
+            if (nlost < 16)
+                lost[nlost] = x->box.ref;
+            nlost++;
+        }
         *link = x->next;
         x->next = h->freelist;
         h->freelist = e;
     }
+    if (nlost > 16) {
+        heapcache_reset(h);
+        return;
+    }
+    while (nlost)
+        heapcache_escape(h, lost[--nlost]);
 }
 
 void heapcache_stored(struct heapcache *h, tw_vref v, const struct tw_alias *a,
@@ -209,7 +225,7 @@ void heapcache_stored(struct heapcache *h, tw_vref v, const struct tw_alias *a,
 {
     /* Wide accesses elsewhere may overlap too, so every list is looked at;
      * there are few. */
-    for (uint32_t k = 0; k < h->nused; k++)
+    for (uint32_t k = 0; k < h->nused; k++) /* nused becomes 0 by a reset */
         drop_list(h, h->used[k], v, a, offset, size);
     add(h, v, a, offset, size, 0, b);
 }

@@ -103,6 +103,8 @@ static struct tw_box load_item(struct recorder *r, unsigned op,
     res.ref = TW_NOVALUE;
     if (cidx && pure && rec_is_const(r, base))
         return res;
+    if (!cidx && d->type == 'r') /* any of its items, under another name */
+        heapcache_escape(r->hc, base.ref);
     v[0] = rec_ref(r, base, 'r');
     v[1] = rec_ref(r, index, 'i');
     res.ref = rec_emit(r, op, d, v, 2);

@@ -338,6 +338,8 @@ static void pure_op(struct recorder *r, unsigned op, const uint16_t *u)
             put(r, BANK_##rt, u[1], res, TW_NOVALUE);                          \
             return;                                                            \
         }                                                                      \
+        if (TW_OP_##name == TW_OP_cast_ptr_to_int)                             \
+            heapcache_escape(r->hc, x.ref); /* another name for it */          \
         if ((TW_OP_##name == TW_OP_ptr_nonnull ||                              \
              TW_OP_##name == TW_OP_ptr_is_null) &&                             \
             known_nonnull(r, x)) {                                             \
@@ -362,6 +364,8 @@ static void pure_op(struct recorder *r, unsigned op, const uint16_t *u)
             put(r, BANK_##rt, u[2], res, TW_NOVALUE);                          \
             return;                                                            \
         }                                                                      \
+        if (TW_OP_##name == TW_OP_ptr_add)                                     \
+            heapcache_escape(r->hc, x.ref); /* another name for it */          \
         v[0] = rec_ref(r, x, #at[0]);                                          \
         v[1] = rec_ref(r, y, #bt[0]);                                          \
         put(r, BANK_##rt, u[2], res, rec_emit(r, op, NULL, v, 2));             \

@@ -31,6 +31,7 @@ struct entry {
     uint8_t size;
     char type;
     uint8_t valid, immutable;
+    uint8_t stored; /* by the program, since the trace or loop began */
     tw_vref value;
     int32_t next_of_base; /* fields of the same object */
     int32_t next_of_cell; /* of the same alias class */
@@ -44,6 +45,7 @@ struct cell {
 
 struct lazy {
     tw_vref base, value;
+    tw_vref before; /* what memory has still, TW_NOVALUE: unknown */
     const struct tw_fielddescr *d;
 };
 
@@ -406,20 +408,26 @@ static tw_vref setfield(struct optimizer *o, struct cur *op)
         opt_invalid(o);
     if (e && opt_resolve(o, e->value) == value)
         return TW_NOVALUE;
+    tw_vref before = e ? opt_resolve(o, e->value) : TW_NOVALUE;
     for (uint32_t k = 0; k < h->nlazy; k++) /* the store before is dead */
         if (opt_resolve(o, h->lazy[k].base) == base && h->lazy[k].d->offset == d->offset &&
             h->lazy[k].d->size == d->size) {
+            before = h->lazy[k].before;
             h->nlazy--;
             memmove(h->lazy + k, h->lazy + k + 1, (h->nlazy - k) * sizeof *h->lazy);
             break;
         }
     do_lazies_at(o, &at);
     forget(o, &at);
-    if (h->nlazy == MOST_LAZY)
-        do_lazy(o, 0);
-    h->lazy[h->nlazy++] = (struct lazy){base, value, d};
+    /* Back to what it was: nothing to store. */
+    if (before == TW_NOVALUE || opt_resolve(o, before) != value) {
+        if (h->nlazy == MOST_LAZY)
+            do_lazy(o, 0);
+        h->lazy[h->nlazy++] = (struct lazy){base, value, before, d};
+    }
     opt_set_nonnull(o, base);
     heap_remember(o, base, d, value);
+    find(o, base, d)->stored = 1;
     if ((d->flags & TW_F_CLASS) && tw_is_const(value))
         opt_set_class(o, base, d, value);
     return TW_NOVALUE;
@@ -600,9 +608,8 @@ tw_vref pass_heap(struct optimizer *o, struct cur *op)
 }
 
 void heap_each(struct optimizer *o,
-               void (*fn)(struct optimizer *, void *, tw_vref, const struct tw_fielddescr *,
-                          tw_vref),
-               void *self)
+               void (*fn)(struct optimizer *, int, tw_vref, const struct tw_fielddescr *,
+                          tw_vref))
 {
     struct heap *h = o->heap;
     uint32_t n = h->nentries;
@@ -610,7 +617,7 @@ void heap_each(struct optimizer *o,
     for (uint32_t k = 0; k < n; k++) {
         struct entry e = h->entries[k];
         if (e.valid && e.index == TW_NOVALUE)
-            fn(o, self, opt_resolve(o, e.base), e.descr, opt_resolve(o, e.value));
+            fn(o, e.stored, opt_resolve(o, e.base), e.descr, opt_resolve(o, e.value));
     }
 }
 

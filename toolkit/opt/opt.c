@@ -240,7 +240,7 @@ static void reset_out(struct tw_trace *out)
 enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *loop,
                                     const struct tw_opt_options *options, struct tw_trace *out)
 {
-    enum { MOST_ATTEMPTS = 6 };
+    enum { MOST_ATTEMPTS = 7 };
     struct vstate *volatile state = NULL;
     struct tw_target *targets = loop->targets;
     struct tw_arena kept = {0};
@@ -262,7 +262,7 @@ enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *
             status = TW_OPT_OK;
         } else if (result.general) {
             state = result.general;
-        } else if (result.peeled && caution < 2 && (result.bad_short || caution == 0)) {
+        } else if (result.peeled && caution < 3 && (result.bad_short || caution < 2)) {
             caution++;
         } else {
             status = TW_OPT_INVALID;

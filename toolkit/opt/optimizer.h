@@ -302,10 +302,9 @@ void heap_flush(struct optimizer *o); /* no store is pending any more */
 uint32_t heap_pending(struct optimizer *o, const struct tw_num_pending **list);
 /* Content of memory at (p, d) is v: a store that was emitted to a fresh object, knowledge. */
 void heap_remember(struct optimizer *o, tw_vref p, const struct tw_fielddescr *d, tw_vref v);
-/* Walks what is known: fn(o, self, base, descr, value); descr: a field. */
-void heap_each(struct optimizer *o,
-               void (*fn)(struct optimizer *, void *, tw_vref, const struct tw_fielddescr *, tw_vref),
-               void *self);
+/* Walks what is known: fn(o, was it stored?, base, descr (a field), value). */
+void heap_each(struct optimizer *o, void (*fn)(struct optimizer *, int, tw_vref,
+                                               const struct tw_fielddescr *, tw_vref));
 
 /* bridge.c: what a bridge should know, into the guard being numbered. */
 void knowledge_write(struct optimizer *o);

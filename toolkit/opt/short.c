@@ -51,29 +51,29 @@ static int is_genuine_load(unsigned opnum, const struct tw_fielddescr *d)
 }
 
 /* What the peeled loop may take for granted about a result. */
-static struct vnode assumption(struct optimizer *o, tw_vref pre)
+static struct vnode assumption(struct optimizer *o, tw_vref pre, int stored)
 {
     int caution = o->result->caution;
 
-    if (tw_is_const(pre) && caution == 0)
+    if (tw_is_const(pre) && caution <= (stored ? 0 : 1))
         return (struct vnode){.kind = V_CONST,
                               .type = opt_type(o, pre),
                               .arg = -1,
                               .value = *tw_const_of(o->out, pre)};
-    if (caution < 2)
+    if (caution < 3)
         return vstate_plain_node(o, pre);
     return (struct vnode){.kind = V_ANY, .type = opt_type(o, pre), .arg = -1};
 }
 
 static void add_candidate(struct optimizer *o, unsigned opnum,
                           const void *descr, const tw_vref *args,
-                          unsigned nargs, tw_vref pre)
+                          unsigned nargs, tw_vref pre, int stored)
 {
     struct unroll *u = o->unroll;
     struct short_op s = {.opnum = (uint16_t)opnum,
                          .nargs = (uint16_t)nargs,
                          .descr = descr,
-                         .info = assumption(o, pre),
+                         .info = assumption(o, pre, stored),
                          .pre = pre,
                          .box = TW_NOVALUE,
                          .used = -1,
@@ -103,7 +103,7 @@ static int load_is_there(const struct unroll *u, const struct short_arg *base,
     return 0;
 }
 
-static void gather_load(struct optimizer *o, void *self, tw_vref base,
+static void gather_load(struct optimizer *o, int stored, tw_vref base,
                         const struct tw_fielddescr *d, tw_vref value)
 {
     struct unroll *u = o->unroll;
@@ -111,7 +111,6 @@ static void gather_load(struct optimizer *o, void *self, tw_vref base,
                      : d->type == 'r' ? TW_OP_getfield_r
                                       : TW_OP_getfield_f;
 
-    (void)self;
     if (u->ncandidates >= MOST_CANDIDATES || (d->flags & TW_F_QUASI) ||
         !can_produce(u, base) || !is_genuine(u, base) ||
         opt_virtual(o, value) ||
@@ -119,7 +118,7 @@ static void gather_load(struct optimizer *o, void *self, tw_vref base,
         return;
     struct short_arg b = short_arg_for(o, base);
     if (!load_is_there(u, &b, d))
-        add_candidate(o, opnum, d, &base, 1, value);
+        add_candidate(o, opnum, d, &base, 1, value, stored);
 }
 
 static void gather_pure(struct optimizer *o, tw_vref v)
@@ -138,7 +137,7 @@ static void gather_pure(struct optimizer *o, tw_vref v)
         if (!can_produce(u, args[k]))
             return;
     }
-    add_candidate(o, b->opnum, b->descr, args, b->nargs, v);
+    add_candidate(o, b->opnum, b->descr, args, b->nargs, v, 0);
 }
 
 /* The label's arguments are known (u->pre): what else can be produced from them? */
@@ -154,7 +153,7 @@ void short_gather(struct optimizer *o)
     do {
         before = u->ncandidates;
         if (o->passes & 1u << PASS_heap)
-            heap_each(o, gather_load, NULL);
+            heap_each(o, gather_load);
         if (o->passes & 1u << PASS_pure)
             for (tw_vref v = 0; v < (tw_vref)o->nboxes; v++)
                 gather_pure(o, v);

@@ -134,7 +134,7 @@ struct unroll_result {
     struct vstate *general;  /* try again from this state */
     int last;                /* no more attempts: make do */
     /* How much is assumed of what short preambles produce: 0 all that the preamble knows,
-     * constants too; 1 no constants; 2 nothing. */
+     * constants too; 1 no constants that the iteration stored; 2 no constants; 3 nothing. */
     int caution;
     int bad_short; /* an assumption did not hold at the end of the loop */
     int peeled;    /* the preamble was made */

@@ -25,7 +25,8 @@ static py_object *marshal_dump(py_object *self, py_object *value,
     if (!s)
         return NULL;
     size_t len = (size_t)py_str_len(s);
-    if (fwrite(py_str_data(s), 1, len, fp) != len)
+    /* Flushed, because a file that nobody closes is finished late here. */
+    if (fwrite(py_str_data(s), 1, len, fp) != len || fflush(fp))
         return py_raise_errno(&py_IOError);
     return py_None;
 }

@@ -396,4 +396,5 @@ SOURCES = [
     "for i in (1, 2, 3): pass\nfor i in [1, 2, 3]: pass\nx in {1, 2}",
     "def f():\n  'doc' 'string'\n  return 1\n  return 2\n  x\n",
     "def f(a, (b, c), d=(1, 2), *e, **g):\n  def h(): return b, d\n  return h\n",
+    "u'foo'[0], 'foo'[0], u'a' * 3, (1, 2)[0]",
 ]

@@ -122,6 +122,11 @@ static LLVMValueRef md_operand(LLVMValueRef md, unsigned k)
     return r;
 }
 
+LLVMValueRef ir_md_value(LLVMValueRef md)
+{
+    return LLVMGetMDNodeNumOperands(md) == 1 ? md_operand(md, 0) : NULL;
+}
+
 const char *ir_variable_name(LLVMValueRef f, LLVMValueRef v, unsigned *line)
 {
     for (FOR_BLOCKS(bb, f)) {
@@ -136,7 +141,7 @@ const char *ir_variable_name(LLVMValueRef f, LLVMValueRef v, unsigned *line)
             if (strcmp(name, "llvm.dbg.value") && strcmp(name, "llvm.dbg.declare"))
                 continue;
             md = LLVMGetOperand(i, 0);
-            if (LLVMGetMDNodeNumOperands(md) != 1 || md_operand(md, 0) != v)
+            if (ir_md_value(md) != v)
                 continue;
             variable = LLVMGetOperand(i, 1);
             text = md_operand(variable, 1);

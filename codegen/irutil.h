@@ -47,6 +47,8 @@ unsigned ir_line(LLVMValueRef insn, const char **file);
  * before, which it would give to everything, even to what is only moved. */
 void ir_at_end(LLVMBasicBlockRef bb);
 unsigned ir_fn_line(LLVMValueRef f, const char **file);
+/* The value that a metadata operand wraps, or NULL. */
+LLVMValueRef ir_md_value(LLVMValueRef md);
 /* Name of the C variable that the value is, or NULL. */
 const char *ir_variable_name(LLVMValueRef f, LLVMValueRef v, unsigned *line);
 /* Makes a block of insn and all after it; the old block branches to it. */

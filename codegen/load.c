@@ -11,6 +11,7 @@
 #include "codegen/irutil.h"
 
 #include <llvm-c/BitReader.h>
+#include <llvm-c/DebugInfo.h>
 #include <llvm-c/IRReader.h>
 #include <llvm-c/Linker.h>
 
@@ -68,20 +69,30 @@ static void make_target(void)
         LLVMDisposeMessage(host);
 }
 
+/* Neighbours first, then pairs of pairs: each link looks through all of what it
+ * links into, which one after the other would be quadratic. */
+static LLVMModuleRef link_modules(LLVMModuleRef *m, int n, char **paths)
+{
+    for (int step = 1; step < n; step *= 2)
+        for (int k = 0; k + step < n; k += 2 * step)
+            if (LLVMLinkModules2(m[k], m[k + step]))
+                cg_fatal("%s does not link with the files before it", paths[k + step]);
+    return m[0];
+}
+
 void load_modules(int n, char **paths)
 {
+    LLVMModuleRef *m;
+
     cg.ctx = LLVMContextCreate();
     LLVMContextSetDiagnosticHandler(cg.ctx, on_diagnostic, NULL);
     cg.b = LLVMCreateBuilderInContext(cg.ctx);
+    m = cg_alloc(sizeof *m * (size_t)(n + 1));
     for (int k = 0; k < n; k++) {
-        LLVMModuleRef m = read_module(paths[k]);
-
-        alias_note_paths(m);
-        if (!cg.mod)
-            cg.mod = m;
-        else if (LLVMLinkModules2(cg.mod, m))
-            cg_fatal("%s does not link with the files before it", paths[k]);
+        m[k] = read_module(paths[k]);
+        alias_note_paths(m[k]);
     }
+    cg.mod = link_modules(m, n, paths);
     /* Debug intrinsics are calls, which can be read through the C API. */
     LLVMSetIsNewDbgInfoFormat(cg.mod, 0);
     make_target();
@@ -262,8 +273,58 @@ static void drop_undefined_stores(LLVMValueRef f)
     }
 }
 
+/* clang's own temporaries (the result until the return, the number of a cleanup)
+ * are dead at a merge point, which is a statement: they become undefined there,
+ * for the same reason. They are the locals that have no name. */
+static int is_temporary(LLVMValueRef v)
+{
+    LLVMTypeRef t = LLVMGetAllocatedType(v);
+
+    if (LLVMABISizeOfType(cg.td, t) > 16)
+        return 0;
+    for (LLVMUseRef u = LLVMGetFirstUse(v); u; u = LLVMGetNextUse(u)) {
+        int op = ir_op(LLVMGetUser(u));
+
+        if (op != LLVMLoad && !(op == LLVMStore && LLVMGetOperand(LLVMGetUser(u), 1) == v))
+            return 0;
+    }
+    return 1;
+}
+
+static void forget_at_merge_point(LLVMValueRef f, LLVMValueRef marker)
+{
+    struct ptrmap named = {0};
+
+    if (!LLVMGetSubprogram(f))
+        return; /* without debug information nobody knows the names */
+    for (FOR_BLOCKS(bb, f))
+        for (FOR_INSNS(i, bb))
+            if (ir_op(i) == LLVMCall && !strcmp(ir_callee_name(i), "llvm.dbg.declare"))
+                ptrmap_setnum(&named, ir_md_value(LLVMGetOperand(i, 0)), 1);
+    for (FOR_INSNS(i, LLVMGetEntryBasicBlock(f))) {
+        if (ir_op(i) != LLVMAlloca || ptrmap_num(&named, i) || !is_temporary(i))
+            continue;
+        LLVMPositionBuilderBefore(cg.b, marker);
+        LLVMBuildStore(cg.b, LLVMGetUndef(LLVMGetAllocatedType(i)), i);
+    }
+    ptrmap_free(&named);
+}
+
+static void forget_at_merge_points(void)
+{
+    LLVMValueRef mark = LLVMGetNamedFunction(cg.mod, "tw_mark_merge_point");
+
+    for (LLVMUseRef u = mark ? LLVMGetFirstUse(mark) : NULL; u; u = LLVMGetNextUse(u)) {
+        LLVMValueRef i = LLVMGetUser(u);
+
+        if (ir_op(i) == LLVMCall)
+            forget_at_merge_point(LLVMGetBasicBlockParent(LLVMGetInstructionParent(i)), i);
+    }
+}
+
 void load_simplify(void)
 {
+    forget_at_merge_points();
     for (uint32_t k = 0; k < cg.fns.n; k++) {
         thread_cleanups(cg.fns.p[k]->v);
         forget_at_birth(cg.fns.p[k]->v);

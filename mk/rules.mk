@@ -62,7 +62,7 @@ $(B)/pic/%.o: %.c $(FLAGS_STAMP)
 
 # Client bitcode: typed and annotated, not yet optimised (codegen must see every hint).
 # Sanitizers stay off here: codegen's own pipeline makes the native code.
-BC_CFLAGS := $(filter-out -fsanitize=% -O0 -O1,$(CFLAGS)) -O2 -Xclang -disable-llvm-passes -Xclang -disable-lifetime-markers -emit-llvm
+BC_CFLAGS := $(filter-out -fsanitize=% -O0 -O1,$(CFLAGS)) -O2 -Xclang -disable-llvm-passes -emit-llvm
 $(B)/bc/%.bc: %.c $(FLAGS_STAMP)
 	$(call say,BC,$<)
 	@mkdir -p $(@D)

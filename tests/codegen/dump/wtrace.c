@@ -18,9 +18,10 @@ __attribute__((noinline)) static int jumps(int n)
 {
     return setjmp(where) ? 1 : n;
 }
-__attribute__((noinline)) static int reads_volatile(int n)
+__attribute__((noinline)) static int sets_volatile(int n)
 {
-    return signal_flag + n;
+    signal_flag = n;
+    return n;
 }
 __attribute__((noinline)) static int assembly(int n)
 {
@@ -65,6 +66,6 @@ __attribute__((noinline)) static int atomic(int *n)
 }
 int f(int n)
 {
-    return looped(n) + jumps(n) + reads_volatile(n) + assembly(n) + variadic(n, 2) + wide(n) +
+    return looped(n) + jumps(n) + sets_volatile(n) + assembly(n) + variadic(n, 2) + wide(n) +
            extended(n) + computed(n) + vla(n) + atomic(&n);
 }

@@ -17,6 +17,7 @@ python27_SRCS += \
   python27/objects/unicodeerrors.c \
   python27/objects/unicodecodec.c \
   python27/objects/bytearray.c \
+  python27/objects/bytearraymethods.c \
   python27/objects/buffer.c \
   python27/objects/memoryview.c \
   python27/modules/_codecs.c \

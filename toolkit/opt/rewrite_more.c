@@ -487,6 +487,8 @@ tw_vref rewrite_more(struct optimizer *o, struct cur *op)
     case TW_OP_ptr_add:
         return ptr_add(o, op);
     case TW_OP_cast_ptr_to_int:
+        if (sizeof(void *) < sizeof(int64_t))
+            return next(o, op); /* the way there cuts */
         return there_and_back(o, op, TW_OP_cast_int_to_ptr);
     case TW_OP_cast_int_to_ptr:
         return there_and_back(o, op, TW_OP_cast_ptr_to_int);

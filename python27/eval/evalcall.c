@@ -36,20 +36,58 @@ tw_unroll_safe static inline void pass(py_frame *to, py_frame *from, int base,
         to->slots[i] = from->slots[base + i];
 }
 
+/* The excess arguments, for *args. */
+tw_unroll_safe static py_object *rest(py_frame *f, int base, int n)
+{
+    if (n <= 0)
+        return &py_tuple_empty->base;
+    py_tuple *t = py_tuple_new(n);
+    for (int i = 0; i < n; i++)
+        t->item[i] = f->slots[base + i];
+    return &t->base;
+}
+
+tw_unroll_safe static inline void add_defaults(py_frame *nf, py_tuple *d,
+                                               int n, int argcount)
+{
+    for (int i = n; i < argcount; i++)
+        nf->slots[i] = d->item[d->n - argcount + i];
+}
+
+/* Any function called with positional arguments only. */
 static py_object *call_function(struct py_ec *ec, py_frame *f, py_function *fn,
                                 int base, int n)
 {
-    (void)ec;
     py_code *code = tw_promote(fn->code);
     if (PY_LIKELY(code->simple_args == n)) {
         py_frame *nf = py_frame_new(code, fn->globals, NULL);
         pass(nf, f, base, n);
-        py_object *r = py_frame_run(nf);
+        py_object *r = py_frame_run(ec, nf);
         py_frame_done(nf);
         return r;
     }
-    py_frame *nf = py_function_frame(fn, stack_args(f, base, n), n, NULL);
-    return nf ? py_frame_start(nf) : NULL;
+    int argcount = code->argcount, flags = code->flags;
+    py_tuple *d = fn->defaults;
+    int missing = argcount - n;
+    if ((missing > 0 && (!d || missing > d->n)) ||
+        (missing < 0 && !(flags & PY_CO_VARARGS)) ||
+        (flags & (PY_CO_OPTIMIZED | PY_CO_NEWLOCALS)) !=
+            (PY_CO_OPTIMIZED | PY_CO_NEWLOCALS)) {
+        /* A class body, or wrong arguments. */
+        py_frame *nf = py_function_frame(fn, stack_args(f, base, n), n, NULL);
+        return nf ? py_frame_start(ec, nf) : NULL;
+    }
+    py_frame *nf = py_frame_new(code, fn->globals, NULL);
+    pass(nf, f, base, missing < 0 ? argcount : n);
+    if (missing > 0)
+        add_defaults(nf, d, n, argcount);
+    if (flags & PY_CO_VARARGS)
+        nf->slots[argcount] = rest(f, base + argcount, -missing);
+    if (flags & PY_CO_VARKEYWORDS)
+        nf->slots[argcount + !!(flags & PY_CO_VARARGS)] = &py_dict_new()->base;
+    if (code->ncells)
+        py_function_cells(fn, nf);
+    return py_frame_start(ec, nf);
 }
 
 /* A built-in function or method; self is NULL or its object. */
@@ -117,6 +155,10 @@ py_object *py_call_stack(struct py_ec *ec, py_frame *f, py_object *callee,
         return py_call_stack(ec, f, ((py_method *)callee)->func, base - 1,
                              n + 1);
     }
+    if (t == &py_method_type && n > 0 && ((py_method *)callee)->cls &&
+        PY_IS(((py_method *)callee)->cls, PY_TF_TYPE) &&
+        py_isinst(f->slots[base], (py_type *)((py_method *)callee)->cls))
+        return py_call_stack(ec, f, ((py_method *)callee)->func, base, n);
     if (t == &py_type_type)
         return call_class(ec, f, (py_type *)tw_promote(callee), base, n);
     if (t == &py_methoddescr_type && n > 0 &&

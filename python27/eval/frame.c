@@ -53,10 +53,9 @@ void py_frame_done(py_frame *f)
     }
 }
 
-py_object *py_frame_run(py_frame *f)
+py_object *py_frame_run(struct py_ec *ec, py_frame *f)
 {
-    struct py_ec *ec = py_ec;
-    if (py_recursion_enter(""))
+    if (py_recursion_enter_fast(ec, ""))
         return NULL;
     void *ref = tw_virtual_ref(f);
     f->back = ec->frame;
@@ -68,11 +67,11 @@ py_object *py_frame_run(py_frame *f)
     return r;
 }
 
-py_object *py_frame_start(py_frame *f)
+py_object *py_frame_start(struct py_ec *ec, py_frame *f)
 {
     if (f->code->flags & PY_CO_GENERATOR)
         return py_generator_new(f);
-    py_object *r = py_frame_run(f);
+    py_object *r = py_frame_run(ec, f);
     py_frame_done(f);
     return r;
 }
@@ -87,7 +86,7 @@ py_object *py_eval_code(py_code *code, py_dict *globals, py_object *locals)
     }
     for (intptr_t i = 0; i < code->ncellvars; i++)
         f->slots[code->nlocals + i] = py_cell_new(NULL);
-    return py_frame_start(f);
+    return py_frame_start(py_ec, f);
 }
 
 /* ----------------------------------------------------------- environment */

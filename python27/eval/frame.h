@@ -58,7 +58,7 @@ struct py_frametrace {
 /* A frame for code, with locals and cells empty. */
 py_frame *py_frame_new(py_code *code, py_dict *globals, py_object *locals);
 /* Runs a frame from its start to its return. */
-py_object *py_frame_run(py_frame *f);
+py_object *py_frame_run(struct py_ec *ec, py_frame *f);
 /* Runs module-level code (exec, eval, import). locals: any mapping. */
 py_object *py_eval_code(py_code *code, py_dict *globals, py_object *locals);
 /* f.f_lineno */

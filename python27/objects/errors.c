@@ -295,7 +295,7 @@ void py_ec_init_stack(void)
     py_ec->stack_limit = here - size + ((size_t)256 << 10);
 }
 
-tw_dont_look_inside static int recursion_error(const char *where)
+tw_dont_look_inside int py_recursion_error(const char *where)
 {
     struct py_ec *ec = py_ec;
     ec->depth--;
@@ -317,7 +317,7 @@ int py_recursion_enter(const char *where)
     struct py_ec *ec = py_ec;
     if (PY_UNLIKELY(++ec->depth > ec->depth_limit ||
                     (char *)__builtin_frame_address(0) < ec->stack_limit))
-        return recursion_error(where);
+        return py_recursion_error(where);
     return 0;
 }
 

@@ -168,7 +168,7 @@ tw_unroll_safe static int bind(py_function *fn, py_frame *f,
 
 /* Puts cells under the arguments that inner functions use, and takes over
  * those of the outer function. */
-tw_unroll_safe static void bind_cells(py_function *fn, py_frame *f)
+tw_unroll_safe void py_function_cells(py_function *fn, py_frame *f)
 {
     py_code *co = fn->code;
     for (intptr_t i = 0; i < co->ncellvars; i++) {
@@ -195,7 +195,7 @@ py_frame *py_function_frame(py_function *fn, py_object *const *args,
     if (bind(fn, f, args, nargs, kw) < 0)
         return NULL;
     if (co->ncells)
-        bind_cells(fn, f);
+        py_function_cells(fn, f);
     return f;
 }
 
@@ -203,7 +203,7 @@ static py_object *function_call(py_object *o, py_object *const *args,
                                 intptr_t nargs, py_tuple *kw)
 {
     py_frame *f = py_function_frame((py_function *)o, args, nargs, kw);
-    return f ? py_frame_start(f) : NULL;
+    return f ? py_frame_start(py_ec, f) : NULL;
 }
 
 /* ------------------------------------------------------------- attributes */

@@ -54,7 +54,7 @@ static py_object *resume(py_generator *g, py_object *value)
         if (value)
             f->slots[depth++] = value;
     }
-    if (py_recursion_enter(""))
+    if (py_recursion_enter_fast(ec, ""))
         return NULL;
     g->running = 1;
     void *ref = tw_virtual_ref(f);

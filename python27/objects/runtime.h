@@ -70,7 +70,10 @@ py_object *py_descr_bind(py_object *descr, py_object *o, py_type *type);
 py_frame *py_function_frame(py_function *fn, py_object *const *args,
                             intptr_t nargs, py_tuple *kw);
 /* Runs a fresh frame, or makes it a generator when its code says so. */
-py_object *py_frame_start(py_frame *f);
+py_object *py_frame_start(struct py_ec *ec, py_frame *f);
+/* Puts cells under the arguments that inner functions use, and takes over those
+ * of the outer function. */
+void py_function_cells(py_function *fn, py_frame *f);
 /* A finished frame that nobody holds may serve its code's next call. */
 void py_frame_done(py_frame *f);
 py_object *py_generator_new(py_frame *f);

@@ -47,13 +47,21 @@ struct ast *act_import_name(struct parser *ps, struct ident *name)
     return ast_alias(ps->arena, 0, 0, name, NULL);
 }
 
-struct ident *act_dotted(struct parser *ps, struct ident *a, struct token b)
+struct ident *act_dotted(struct parser *ps, const struct ast_seq *parts)
 {
-    char *s = arena_alloc(ps->arena, a->len + 1 + b.len);
-    memcpy(s, a->text, a->len);
-    s[a->len] = '.';
-    memcpy(s + a->len + 1, ps->lx.src + b.start, b.len);
-    return arena_ident(ps->arena, s, a->len + 1 + b.len);
+    size_t n = 0;
+    if (parts->n == 1)
+        return parts->item[0];
+    for (int i = 0; i < parts->n; i++)
+        n += ((struct ident *)parts->item[i])->len + 1;
+    char *text = arena_alloc(ps->arena, n), *to = text;
+    for (int i = 0; i < parts->n; i++) {
+        const struct ident *id = parts->item[i];
+        memcpy(to, id->text, id->len);
+        to += id->len;
+        *to++ = '.';
+    }
+    return arena_ident(ps->arena, text, n - 1);
 }
 
 struct ast_seq *act_list(struct parser *ps, void *item)

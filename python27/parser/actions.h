@@ -87,7 +87,8 @@ struct ast *act_import_from(struct parser *ps, struct token t, int level,
                             int parens);
 /* `import a.b`: binds a where that is the whole name. */
 struct ast *act_import_name(struct parser *ps, struct ident *name);
-struct ident *act_dotted(struct parser *ps, struct ident *a, struct token b);
+/* The names of a list joined by dots. */
+struct ident *act_dotted(struct parser *ps, const struct ast_seq *parts);
 struct ast *act_exec_tuple(struct parser *ps, struct token t, struct px x);
 struct ast *act_decorated(struct ast *def, struct plist decorators);
 /* if/elif*: clauses are If nodes, chained here with the else's suite. */

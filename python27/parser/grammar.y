@@ -89,6 +89,7 @@
 %type dotted_alias {struct ast *}
 %type dotted_aliases {struct ast_seq *}
 %type dotted_name {struct ident *}
+%type dotted_parts {struct ast_seq *}
 %type dots {int}
 %type names {struct ast_seq *}
 %type if_clause {struct ast *}
@@ -252,8 +253,9 @@ dotted_alias(R) ::= dotted_name(N). { R = act_import_name(ps, N); }
 dotted_alias(R) ::= dotted_name(N) AS NAME(B). {
     R = ast_alias(A, 0, 0, N, act_bound(ps, B));
 }
-dotted_name(R) ::= NAME(N). { R = act_ident(ps, N); }
-dotted_name(R) ::= dotted_name(L) DOT NAME(N). { R = act_dotted(ps, L, N); }
+dotted_name(R) ::= dotted_parts(L). { R = act_dotted(ps, L); }
+dotted_parts(R) ::= NAME(N). { R = act_list(ps, act_ident(ps, N)); }
+dotted_parts(R) ::= dotted_parts(L) DOT NAME(N). { R = ast_seq_add(A, L, act_ident(ps, N)); }
 
 small_stmt(R) ::= FROM(T) dotted_name(M) IMPORT STAR. {
     struct ident *star = arena_ident(A, "*", 1);

@@ -1,7 +1,8 @@
 /*
- * heapcache.c: see heapcache.h. Entries hang in lists by alias id, so that a
- * store looks at the entries of its own alias class only (wide classes look at
- * all lists).
+ * heapcache.c: see heapcache.h. What is known of an object that only the trace
+ * has hangs at the object: nothing else can change it. The rest hangs in lists
+ * by alias id; stores to what may be seen elsewhere look at all of these. With
+ * many inlined calls, each with a frame of its own, the first kind is the bulk.
  */
 #include "toolkit/meta/heapcache.h"
 
@@ -9,6 +10,8 @@
 #include <string.h>
 
 #include <tw/gc.h>
+
+#include "toolkit/base/vec.h"
 
 struct entry {
     int32_t next;
@@ -29,7 +32,10 @@ struct heapcache {
     uint32_t nentries, cap;
     int32_t freelist;
     uint8_t *facts; /* by value number */
-    uint32_t nfacts;
+    int32_t *fresh; /* by value number: entries of a base with HC_FRESH */
+    uint32_t nfacts; /* of both */
+    tw_vref *todo;  /* heapcache_escape's */
+    uint32_t ntodo, todo_cap;
 };
 
 struct heapcache *heapcache_new(uint32_t naliases)
@@ -52,6 +58,8 @@ void heapcache_free(struct heapcache *h)
     free(h->heads);
     free(h->used);
     free(h->facts);
+    free(h->fresh);
+    free(h->todo);
     tw_gc_free_uncollectable(h->entries);
     free(h);
 }
@@ -63,8 +71,10 @@ void heapcache_reset(struct heapcache *h)
     h->nused = 0;
     h->nentries = 0;
     h->freelist = -1;
-    if (h->nfacts)
+    if (h->nfacts) {
         memset(h->facts, 0, h->nfacts);
+        memset(h->fresh, 0xff, h->nfacts * sizeof *h->fresh);
+    }
 }
 
 int heapcache_has(const struct heapcache *h, tw_vref v, unsigned fact)
@@ -81,38 +91,12 @@ void heapcache_add(struct heapcache *h, tw_vref v, unsigned fact)
 
         h->facts = realloc(h->facts, n);
         memset(h->facts + h->nfacts, 0, n - h->nfacts);
+        h->fresh = realloc(h->fresh, n * sizeof *h->fresh);
+        memset(h->fresh + h->nfacts, 0xff,
+               (n - h->nfacts) * sizeof *h->fresh);
         h->nfacts = n;
     }
     h->facts[v] |= (uint8_t)fact;
-}
-
-void heapcache_escape(struct heapcache *h, tw_vref v)
-{
-    tw_vref todo[32];
-    int n = 0;
-
-    if (!heapcache_has(h, v, HC_FRESH))
-        return;
-    todo[n++] = v;
-    h->facts[v] &= (uint8_t)~HC_FRESH;
-    /* What it refers to escapes with it. */
-    while (n) {
-        tw_vref w = todo[--n];
-
-        for (uint32_t k = 0; k < h->nused; k++)
-            for (int32_t e = h->heads[h->used[k]]; e >= 0;
-                 e = h->entries[e].next) {
-                tw_vref x = h->entries[e].box.ref;
-
-                if (h->entries[e].base != w || !heapcache_has(h, x, HC_FRESH))
-                    continue;
-                h->facts[x] &= (uint8_t)~HC_FRESH;
-                if (n < 32)
-                    todo[n++] = x;
-                else
-                    heapcache_reset(h);
-            }
-    }
 }
 
 int heapcache_get(const struct heapcache *h, tw_vref v,
@@ -121,10 +105,13 @@ int heapcache_get(const struct heapcache *h, tw_vref v,
 {
     if (v < 0 || a->id >= h->nheads)
         return 0;
-    for (int32_t e = h->heads[a->id]; e >= 0; e = h->entries[e].next) {
+    for (int32_t e = heapcache_has(h, v, HC_FRESH) ? h->fresh[v]
+                                                    : h->heads[a->id];
+         e >= 0; e = h->entries[e].next) {
         const struct entry *x = &h->entries[e];
 
-        if (x->base == v && x->offset == offset && x->size == size) {
+        if (x->base == v && x->offset == offset && x->size == size &&
+            x->alias.id == a->id) {
             *out = x->box;
             return 1;
         }
@@ -132,10 +119,57 @@ int heapcache_get(const struct heapcache *h, tw_vref v,
     return 0;
 }
 
+/* The list for an entry of that alias class whose base may be seen elsewhere. */
+static int32_t *shared_list(struct heapcache *h, uint32_t id)
+{
+    if (h->heads[id] < 0) {
+        uint32_t k = 0;
+
+        while (k < h->nused && h->used[k] != id)
+            k++;
+        if (k == h->nused)
+            h->used[h->nused++] = id;
+    }
+    return &h->heads[id];
+}
+
+static void will_escape(struct heapcache *h, tw_vref v)
+{
+    if (!heapcache_has(h, v, HC_FRESH))
+        return;
+    h->facts[v] &= (uint8_t)~HC_FRESH;
+    TW_VEC_PUSH(h->todo, h->ntodo, h->todo_cap, v);
+}
+
+/* What escaping objects refer to escapes with them. */
+static void escape_todo(struct heapcache *h)
+{
+    while (h->ntodo) {
+        tw_vref w = h->todo[--h->ntodo];
+
+        for (int32_t e = h->fresh[w], next; e >= 0; e = next) {
+            struct entry *x = &h->entries[e];
+            int32_t *list = shared_list(h, x->alias.id);
+
+            next = x->next;
+            x->next = *list;
+            *list = e;
+            will_escape(h, x->box.ref);
+        }
+        h->fresh[w] = -1;
+    }
+}
+
+void heapcache_escape(struct heapcache *h, tw_vref v)
+{
+    will_escape(h, v);
+    escape_todo(h);
+}
+
 static void add(struct heapcache *h, tw_vref v, const struct tw_alias *a,
                 int64_t offset, int size, int immutable, struct tw_box b)
 {
-    int32_t e;
+    int32_t e, *list;
 
     if (v < 0 || a->id >= h->nheads || offset < 0)
         return;
@@ -154,22 +188,16 @@ static void add(struct heapcache *h, tw_vref v, const struct tw_alias *a,
         }
         e = (int32_t)h->nentries++;
     }
-    if (h->heads[a->id] < 0) {
-        uint32_t k = 0;
-
-        while (k < h->nused && h->used[k] != a->id)
-            k++;
-        if (k == h->nused)
-            h->used[h->nused++] = a->id;
-    }
-    h->entries[e] = (struct entry){.next = h->heads[a->id],
+    list = heapcache_has(h, v, HC_FRESH) ? &h->fresh[v]
+                                         : shared_list(h, a->id);
+    h->entries[e] = (struct entry){.next = *list,
                                    .base = v,
                                    .offset = offset,
                                    .alias = *a,
                                    .box = b,
                                    .size = (uint8_t)size,
                                    .immutable = (uint8_t)immutable};
-    h->heads[a->id] = e;
+    *list = e;
 }
 
 void heapcache_loaded(struct heapcache *h, tw_vref v, const struct tw_alias *a,
@@ -180,44 +208,28 @@ void heapcache_loaded(struct heapcache *h, tw_vref v, const struct tw_alias *a,
 
 /* Drops the entries of one list for which the store may be seen. What a dropped
  * entry referred to may be loaded from there again and then has another name:
- * it is fresh no more. */
-static void drop_list(struct heapcache *h, uint32_t id, tw_vref v,
+ * it is fresh no more; the caller escapes what todo has then. */
+static void drop_list(struct heapcache *h, int32_t *link, tw_vref v,
                       const struct tw_alias *a, int64_t offset, int size)
 {
-    int32_t *link = &h->heads[id];
-    tw_vref lost[16];
-    unsigned nlost = 0;
-
     while (*link >= 0) {
         int32_t e = *link;
         struct entry *x = &h->entries[e];
         int same = x->base == v;
         int overlap = offset < 0 || (x->offset < offset + size &&
                                      offset < x->offset + x->size);
-        int distinct = !same && (heapcache_has(h, x->base, HC_FRESH) ||
-                                 heapcache_has(h, v, HC_FRESH));
 
         if ((x->immutable && !(same && overlap)) ||
-            !tw_alias_may(a, &x->alias) || distinct || (same && !overlap)) {
+            !tw_alias_may(a, &x->alias) || (same && !overlap)) {
             link = &x->next;
             continue;
         }
-        if (heapcache_has(h, x->box.ref, HC_FRESH) &&
-            (offset < 0 || x->offset != offset || x->size != size)) {
-            if (nlost < 16)
-                lost[nlost] = x->box.ref;
-            nlost++;
-        }
+        if (offset < 0 || x->offset != offset || x->size != size)
+            will_escape(h, x->box.ref);
         *link = x->next;
         x->next = h->freelist;
         h->freelist = e;
     }
-    if (nlost > 16) {
-        heapcache_reset(h);
-        return;
-    }
-    while (nlost)
-        heapcache_escape(h, lost[--nlost]);
 }
 
 void heapcache_stored(struct heapcache *h, tw_vref v, const struct tw_alias *a,
@@ -225,8 +237,12 @@ void heapcache_stored(struct heapcache *h, tw_vref v, const struct tw_alias *a,
 {
     /* Wide accesses elsewhere may overlap too, so every list is looked at;
      * there are few. */
-    for (uint32_t k = 0; k < h->nused; k++) /* nused becomes 0 by a reset */
-        drop_list(h, h->used[k], v, a, offset, size);
+    if (heapcache_has(h, v, HC_FRESH))
+        drop_list(h, &h->fresh[v], v, a, offset, size);
+    else
+        for (uint32_t k = 0; k < h->nused; k++)
+            drop_list(h, &h->heads[h->used[k]], v, a, offset, size);
+    escape_todo(h);
     add(h, v, a, offset, size, 0, b);
 }
 
@@ -239,8 +255,7 @@ void heapcache_call(struct heapcache *h, const struct tw_effect *e)
             int32_t n = *link;
             struct entry *x = &h->entries[n];
 
-            if (x->immutable || heapcache_has(h, x->base, HC_FRESH) ||
-                !tw_effect_writes(e, &x->alias)) {
+            if (x->immutable || !tw_effect_writes(e, &x->alias)) {
                 link = &x->next;
                 continue;
             }

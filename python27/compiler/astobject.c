@@ -454,10 +454,29 @@ static int own_ctx(struct reader *r, py_object *obj, int kind, int want)
     return ctx == AST_Param ? AST_Store : ctx;
 }
 
+/* lineno and col_offset, which are looked at before anything else. */
+static int read_position(struct reader *r, py_object *obj, int category,
+                         int32_t *line, int32_t *col)
+{
+    py_object *v = py_getattr_maybe(obj, r->c->lineno);
+    py_object *w = v ? py_getattr_maybe(obj, r->c->col_offset) : NULL;
+    if (v && w)
+        return read_int(v, line) || read_int(w, col) ? -1 : 0;
+    if (!py_err_occurred())
+        py_raise(&py_TypeError, "required field \"%s\" missing from %s",
+                 v ? "col_offset" : "lineno", ast_category_names[category]);
+    return -1;
+}
+
 static struct ast *read_node(struct reader *r, py_object *obj, int category,
                              int product, int ctx)
 {
+    int32_t line = 0, col = 0;
     if (error_if_too_deep())
+        return NULL;
+    if ((category == AST_CAT_stmt || category == AST_CAT_expr ||
+         category == AST_CAT_excepthandler) &&
+        read_position(r, obj, category, &line, &col))
         return NULL;
     int kind = kind_of(r, obj, category, product);
     if (kind < 0)
@@ -465,6 +484,8 @@ static struct ast *read_node(struct reader *r, py_object *obj, int category,
     const struct ast_kindinfo *k = &ast_kinds[kind];
     struct ast *n = arena_alloc(r->a, k->size);
     n->kind = (uint8_t)kind;
+    n->line = line;
+    n->col = col;
     int own = own_ctx(r, obj, kind, ctx);
     for (int i = 0; i < k->nfields; i++) {
         py_object *v = py_getattr_maybe(obj, r->c->field_name[kind][i]);
@@ -472,19 +493,6 @@ static struct ast *read_node(struct reader *r, py_object *obj, int category,
             return NULL;
         if (read_field(r, n, &k->fields[i], v,
                        field_ctx(kind, k->fields[i].name, own)))
-            return NULL;
-    }
-    if (has_position(kind)) {
-        py_object *line = py_getattr_maybe(obj, r->c->lineno);
-        py_object *col = line ? py_getattr_maybe(obj, r->c->col_offset) : NULL;
-        if (!line || !col) {
-            if (!py_err_occurred())
-                py_raise(&py_TypeError, "required field \"%s\" missing from %s",
-                         line ? "col_offset" : "lineno",
-                         ast_category_names[k->category]);
-            return NULL;
-        }
-        if (read_int(line, &n->line) || read_int(col, &n->col))
             return NULL;
     }
     if (check(n) || (category == AST_CAT_expr && check_ctx(n, ctx)))

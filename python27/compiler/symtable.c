@@ -181,8 +181,14 @@ static int visit_comprehension(struct symtable *st, struct ast *e,
     struct ident *id = arena_ident(st->arena, name, strlen(name));
     struct scope *outer = enter(st, SCOPE_FUNCTION, id, e, 0);
     st->cur->generator = e->kind == AST_GeneratorExp;
-    if (add_numbered(st, 0) || visit_generators(st, g, 1) ||
-        (value && visit_expr(st, value)) || visit_expr(st, elt))
+    if (add_numbered(st, 0))
+        return -1;
+    /* CPython sets a name aside for the container; only symtable.py sees it. */
+    if (e->kind != AST_GeneratorExp &&
+        add(st, arena_ident(st->arena, "_[1]", 4), SYM_LOCAL))
+        return -1;
+    if (visit_generators(st, g, 1) || (value && visit_expr(st, value)) ||
+        visit_expr(st, elt))
         return -1;
     st->cur = outer;
     return 0;

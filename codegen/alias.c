@@ -65,7 +65,7 @@ struct access *alias_any(void)
     return cg.accesses.p[0];
 }
 
-static struct access *plain_access(const char *scalar)
+struct access *alias_plain(const char *scalar)
 {
     char key[128];
     uint32_t k;
@@ -456,7 +456,7 @@ static struct access *classify(LLVMValueRef i, LLVMValueRef tbaa)
                tbaa_path(base, off, &tag, &at)) {
         a = alias_find(tag, at);
     } else {
-        return plain_access(scalar);
+        return alias_plain(scalar);
     }
     if (!a->scalar)
         a->scalar = scalar_number(scalar);
@@ -566,7 +566,7 @@ void alias_tag_module(void)
                 /* Locals that will be registers: no need to look. */
                 if (LLVMIsAAllocaInst(access_pointer(i)) &&
                     ir_kind(LLVMGetAllocatedType(access_pointer(i))) == LLVMPointerTypeKind) {
-                    LLVMSetMetadata(i, tbaa_kind, our_node(plain_access("any pointer")));
+                    LLVMSetMetadata(i, tbaa_kind, our_node(alias_plain("any pointer")));
                     continue;
                 }
                 tbaa = LLVMGetMetadata(i, tbaa_kind);

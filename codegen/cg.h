@@ -158,6 +158,7 @@ struct fn *cg_fn(LLVMValueRef v); /* NULL: not a function */
 /* Where the load or store goes (after alias_tag_module). */
 struct access *alias_of(LLVMValueRef insn);
 struct access *alias_any(void);
+struct access *alias_plain(const char *scalar); /* *p of a C scalar type */
 struct access *alias_find(const char *tag, uint32_t offset); /* makes it */
 struct access *alias_by_path(LLVMValueRef ptr); /* field that ptr names, or NULL */
 int alias_may(const struct access *a, const struct access *b);

@@ -44,6 +44,17 @@ struct effect *effects_none(void)
     return none;
 }
 
+struct effect *effects_invariant(void)
+{
+    static struct effect *e;
+
+    if (!e) {
+        e = new_effect();
+        e->flags = TW_E_LOOPINVARIANT;
+    }
+    return e;
+}
+
 struct effect *effects_unknown(void)
 {
     return unknown;
@@ -238,6 +249,8 @@ static void known_effect(struct effect *e, unsigned what)
         add_write(e, alias_find("@errno", 0));
     if (what & KNOWN_GMP)
         add_tag_writes(e, "__mp");
+    if (what & KNOWN_LIMBS)
+        add_write(e, alias_plain("long"));
     if (what & KNOWN_ELIDABLE)
         e->flags |= TW_E_ELIDABLE;
 }
@@ -476,6 +489,7 @@ void effects(void)
     for (uint64_t off = 0; off < 64; off += 8)
         alias_find("struct result", (uint32_t)off);
     alias_find("@errno", 0);
+    alias_plain("long");
     for (uint32_t k = 0; k < cg.vinfos.n; k++)
         alias_find(cg.vinfos.p[k]->tag, cg.vinfos.p[k]->token_offset);
     nbits = cg.accesses.n;

@@ -27,7 +27,10 @@ static const struct {
      "__gmpz_cmp_ui __gmpz_cmp_d __gmpz_cmpabs __gmpz_sizeinbase __gmpz_get_d __gmpz_get_si "
      "__gmpz_get_ui __gmpz_fits_slong_p __gmpz_fits_ulong_p __gmpz_tstbit __gmpz_popcount "
      "__gmpz_scan1 __gmpz_scan0 __gmpz_size __gmpz_getlimbn __gmpz_divisible_p "
-     "__gmpz_divisible_ui_p __gmpz_congruent_p"},
+     "__gmpz_divisible_ui_p __gmpz_congruent_p __gmpn_cmp __gmpn_mod_1 __gmpn_scan1 "
+     "__gmpz_limbs_read __gmpz_get_str"},
+    {KNOWN_READS | KNOWN_GMP | KNOWN_LIMBS,
+     "__gmpn_add __gmpn_add_n __gmpn_mul __gmpn_sub __gmpn_sub_n __gmpz_export"},
     {KNOWN_READS | KNOWN_ERRNO,
      "printf puts putchar fputs fputc putc fprintf vprintf vfprintf fwrite fflush perror write "
      "putchar_unlocked fputc_unlocked putc_unlocked fwrite_unlocked __printf_chk __fprintf_chk "
@@ -44,7 +47,17 @@ static const struct {
      "tw_gc_free_uncollectable tw_gc_set_finalizer tw_gc_finalizers_waiting tw_gc_weaklink "
      "tw_gc_weaklink_remove tw_gc_init tw_gc_collect tw_gc_enable tw_gc_heap_size "
      "tw_gc_external tw_gc_thread_enter tw_gc_thread_leave"},
-    {KNOWN_READS | KNOWN_ERRNO, "tw_gc_realloc"},
+    {KNOWN_READS | KNOWN_ERRNO,
+     "tw_gc_realloc tw_gc_set_finalizer_notifier access chdir chmod chown chroot clearerr close "
+     "closedir dup dup2 execv execve fchdir fchmod fdatasync fdopen fileno fseeko fsync ftello "
+     "ftruncate getegid geteuid getgid getlogin getpgid getpgrp getppid getuid isatty kill killpg "
+     "lchown link lseek mkdir mkfifo mktime nice open opendir readdir rename rmdir setegid setenv "
+     "seteuid setgid setpgid setsid setuid setvbuf signal sigaction strerror strtod_l symlink "
+     "sysconf ttyname tzset umask unlink unsetenv utimes fork localeconv newlocale strchrnul "
+     "gnu_dev_major gnu_dev_minor __uflow"},
+    {KNOWN_READS | KNOWN_WRITES | KNOWN_ERRNO,
+     "stat fstat lstat getcwd getgroups getloadavg getrandom getrlimit gmtime_r localtime_r "
+     "nanosleep pipe readlink realpath strftime uname wait waitpid __getdelim dirname"},
     {0, "__errno_location exit _exit abort __assert_fail __stack_chk_fail"},
     {KNOWN_READS | KNOWN_GMP,
      "__gmpz_init __gmpz_clear __gmpz_init_set __gmpz_init_set_si __gmpz_init_set_ui "
@@ -56,6 +69,7 @@ static const struct {
      "__gmpz_tdiv_r __gmpz_tdiv_qr __gmpz_tdiv_q_ui __gmpz_tdiv_qr_ui __gmpz_tdiv_q_2exp "
      "__gmpz_pow_ui __gmpz_powm __gmpz_powm_ui __gmpz_ui_pow_ui __gmpz_sqrt __gmpz_setbit "
      "__gmpz_clrbit __gmpz_addmul __gmpz_submul __gmpz_addmul_ui __gmpz_submul_ui "
+     "__gmpz_clears __gmpz_inits __gmpz_init_set_str __gmpz_roinit_n "
      "__gmpz_divexact __gmpz_gcd __gmpz_realloc2 __gmpz_limbs_write __gmpz_limbs_finish"},
 };
 

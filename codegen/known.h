@@ -7,6 +7,7 @@ enum {
     KNOWN_WRITES = 2,
     KNOWN_ERRNO = 4,
     KNOWN_GMP = 8,      /* writes GMP's structs only */
+    KNOWN_LIMBS = 32,   /* writes GMP's numbers: unsigned long */
     KNOWN_ELIDABLE = 16 /* result depends on the arguments alone */
 };
 

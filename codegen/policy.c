@@ -56,10 +56,11 @@ static const char *access_reason(LLVMValueRef i, LLVMTypeRef t)
 
 static const char *call_reason(LLVMValueRef i)
 {
+    /* llvm.frameaddress is a helper's: near enough for checks of stack depth */
     static const char *const refused[] = {
         "llvm.va_start",  "llvm.va_copy",     "llvm.va_arg",     "llvm.eh.",
         "llvm.stacksave", "llvm.vector.",     "llvm.masked.",    "llvm.returnaddress",
-        "llvm.frameaddress", "llvm.thread.pointer", "llvm.memcpy.element", "llvm.readcyclecounter",
+        "llvm.thread.pointer", "llvm.memcpy.element", "llvm.readcyclecounter",
     };
     static const char *const returns_twice[] = {"setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp",
                                                 "vfork", "longjmp", "_longjmp", "siglongjmp"};
@@ -74,6 +75,9 @@ static const char *call_reason(LLVMValueRef i)
         for (size_t k = 0; k < sizeof refused / sizeof *refused; k++)
             if (ir_starts(n, refused[k]))
                 return cg_printf("the intrinsic %s", n);
+        if (ir_starts(n, "llvm.frameaddress") &&
+            LLVMConstIntGetZExtValue(LLVMGetOperand(i, 0)))
+            return "the frame address of a caller";
         if (strstr(n, ".with.overflow.")) {
             unsigned w = LLVMGetIntTypeWidth(LLVMTypeOf(LLVMGetOperand(i, 0)));
 

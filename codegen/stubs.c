@@ -376,6 +376,7 @@ struct calldescr *stubs_helper(LLVMValueRef insn, LLVMValueRef *native)
     LLVMTypeRef params[8];
     LLVMValueRef copy;
     struct wrapper w;
+    struct effect *e;
     struct sig s;
     char key[256];
     uint32_t k;
@@ -396,6 +397,7 @@ struct calldescr *stubs_helper(LLVMValueRef insn, LLVMValueRef *native)
             if (!LLVMIsConstant(LLVMGetOperand(insn, o)))
                 params[n++] = LLVMTypeOf(LLVMGetOperand(insn, o));
         w.fn = stubs_new_function("tw.helper", LLVMFunctionType(LLVMTypeOf(insn), params, n, 0));
+        ir_add_fn_attr(w.fn, "noinline");
         copy = LLVMInstructionClone(insn);
         n = 0;
         for (unsigned o = 0; o < nops; o++)
@@ -405,8 +407,11 @@ struct calldescr *stubs_helper(LLVMValueRef insn, LLVMValueRef *native)
         LLVMBuildRet(cg.b, copy);
         if (!stubs_sig(LLVMGlobalGetValueType(w.fn), w.fn, &s))
             cg_fatal("internal: no signature for %s", LLVMPrintValueToString(insn));
+        /* The depth of the C stack does not change within a loop of machine code. */
+        e = is_call && ir_starts(ir_callee_name(insn), "llvm.frameaddress") ? effects_invariant()
+                                                                            : effects_none();
         w.d = descr_call_get(
-            descr_call(&s, effects_none(), NULL, is_call ? ir_callee_name(insn) : "helper"));
+            descr_call(&s, e, NULL, is_call ? ir_callee_name(insn) : "helper"));
         VEC_PUSH(wrappers, w);
         k = wrappers.n;
         strmap_set(&wrapper_ids, key, (size_t)len, k);

@@ -286,3 +286,7 @@ tw_unroll_safe int64_t t_vector(int n)
         s += v->item[k]->v + (v->item[k]->next == NULL);
     return s;
 }
+bool t_frame_address(int a)
+{
+    return __builtin_frame_address(0) != NULL && a > 0;
+}

@@ -80,7 +80,7 @@ tw_unroll_safe static int64_t unwind(py_frame *f, struct py_ec *ec, int why,
                                      py_object *retval, int depth)
 {
     for (;;) {
-        struct py_block *b = f->block;
+        struct py_block *b = tw_promote(f->block);
         if (!b)
             return -1;
         if (b->kind == PY_OP_SETUP_LOOP && why == WHY_CONTINUE)
@@ -198,7 +198,7 @@ static py_object *leave(py_frame *f, struct py_ec *ec, py_object *result,
     f->depth = -1;
     if (PY_UNLIKELY(f->saved_handled != NULL))
         restore_handled(f, ec);
-    if (PY_UNLIKELY(f->trace || ec->use_tracing))
+    if (PY_UNLIKELY(py_tracestate.used) && (f->trace || ec->use_tracing))
         return py_trace_leave(f, ec, result);
     return result;
 }
@@ -215,7 +215,7 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
         const unsigned char *bytes = code->bytes;
         int op = bytes[pc], arg;
         f->lasti = pc;
-        if (PY_UNLIKELY(f->trace != NULL)) {
+        if (PY_UNLIKELY(py_tracestate.used) && f->trace) {
             int to = py_trace_line(f, ec, pc);
             if (to == -1)
                 goto error;
@@ -621,7 +621,8 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
         case PY_OP_SETUP_LOOP:
         case PY_OP_SETUP_EXCEPT:
         OP(SETUP_FINALLY)
-            f->block = py_block_get(code, pc, op, pc + arg, depth, f->block);
+            f->block = py_block_get(code, pc, op, pc + arg, depth,
+                                    tw_promote(f->block));
             continue;
         OP(SETUP_WITH) {
             py_object *mgr = TOP;
@@ -633,12 +634,13 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
             py_object *v = enter ? py_call0(enter) : NULL;
             if (!v)
                 goto error;
-            f->block = py_block_get(code, pc, op, pc + arg, depth, f->block);
+            f->block = py_block_get(code, pc, op, pc + arg, depth,
+                                    tw_promote(f->block));
             PUSH(v);
             continue;
         }
         OP(POP_BLOCK) {
-            struct py_block *b = f->block;
+            struct py_block *b = tw_promote(f->block);
             clear_slots(f, b->level, depth);
             depth = b->level;
             f->block = b->prev;
@@ -664,7 +666,7 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
             f->depth = depth;
             if (PY_UNLIKELY(f->saved_handled != NULL))
                 restore_handled(f, ec);
-            if (PY_UNLIKELY(f->trace || ec->use_tracing))
+            if (PY_UNLIKELY(py_tracestate.used) && (f->trace || ec->use_tracing))
                 return py_trace_leave(f, ec, retval);
             return retval;
         OP(END_FINALLY) {
@@ -872,7 +874,7 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
 
     error:
         py_traceback_here(f);
-        if (PY_UNLIKELY(f->trace || ec->use_tracing))
+        if (PY_UNLIKELY(py_tracestate.used) && (f->trace || ec->use_tracing))
             py_trace_exception(f, ec);
     reraise:
         go = unwind(f, ec, WHY_EXCEPTION, NULL, depth);
@@ -891,7 +893,8 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
 py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
                         struct py_ec *ec)
 {
-    if (PY_UNLIKELY(f->trace || ec->use_tracing) &&
+    if (PY_UNLIKELY(py_tracestate.used) &&
+        (f->trace || ec->use_tracing) &&
         py_trace_enter(f, ec, pc) < 0)
         return leave(f, ec, NULL, depth);
     if (PY_UNLIKELY(pc < 0)) { /* a generator that is thrown into */

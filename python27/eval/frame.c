@@ -263,6 +263,7 @@ static py_object *get_trace(py_object *o, void *d)
 static int set_trace(py_object *o, py_object *v, void *d)
 {
     (void)d;
+    py_tracing_used();
     if (!F(o)->trace)
         F(o)->trace = tw_gc_malloc(sizeof *F(o)->trace);
     F(o)->trace->func = v == py_None ? NULL : v;

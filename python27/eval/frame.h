@@ -55,6 +55,20 @@ struct py_frametrace {
     int32_t lasti; /* seen last */
 };
 
+/* Has sys.settrace, sys.setprofile or an f_trace ever been used? Machine code is
+ * made for programs that never did, and thrown away when one begins. */
+struct py_tracestate {
+    int32_t used;
+    void *watch; /* the toolkit's */
+};
+TW_QUASI_IMMUTABLE(py_tracestate, used, watch);
+extern struct py_tracestate py_tracestate;
+static inline void py_tracing_used(void)
+{
+    if (!py_tracestate.used)
+        py_tracestate.used = 1;
+}
+
 /* A frame for code, with locals and cells empty. */
 py_frame *py_frame_new(py_code *code, py_dict *globals, py_object *locals);
 /* Runs a frame from its start to its return. */

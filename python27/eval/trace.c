@@ -7,6 +7,8 @@
  */
 #include "eval/evalops.h"
 
+struct py_tracestate py_tracestate;
+
 /* Calls func(frame, what, arg) with tracing off; NULL with exception. */
 static py_object *report(struct py_ec *ec, py_object *func, py_frame *f,
                          const char *what, py_object *arg)

@@ -177,6 +177,7 @@ static void update_tracing(void)
 static py_object *sys_settrace(py_object *self, py_object *f)
 {
     (void)self;
+    py_tracing_used();
     py_ec->tracefunc = f == py_None ? NULL : f;
     update_tracing();
     return py_None;
@@ -191,6 +192,7 @@ static py_object *sys_gettrace(py_object *self)
 static py_object *sys_setprofile(py_object *self, py_object *f)
 {
     (void)self;
+    py_tracing_used();
     py_ec->profilefunc = f == py_None ? NULL : f;
     update_tracing();
     return py_None;

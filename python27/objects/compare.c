@@ -135,7 +135,7 @@ static py_object *rich_slow(py_object *a, py_object *b, int op)
 
 py_object *py_richcompare(py_object *a, py_object *b, int op)
 {
-    if (py_recursion_enter(" in cmp"))
+    if (py_recursion_enter_fast(py_ec, " in cmp"))
         return NULL;
     py_object *r = rich_slow(a, b, op);
     py_recursion_leave();

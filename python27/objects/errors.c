@@ -312,13 +312,14 @@ tw_dont_look_inside int py_recursion_error(const char *where)
     return -1;
 }
 
+int py_stack_is_low(struct py_ec *ec)
+{
+    return (char *)__builtin_frame_address(0) < ec->stack_limit;
+}
+
 int py_recursion_enter(const char *where)
 {
-    struct py_ec *ec = py_ec;
-    if (PY_UNLIKELY(++ec->depth > ec->depth_limit ||
-                    (char *)__builtin_frame_address(0) < ec->stack_limit))
-        return py_recursion_error(where);
-    return 0;
+    return py_recursion_enter_fast(py_ec, where);
 }
 
 int py_repr_enter(py_object *o)

@@ -109,14 +109,14 @@ int py_warn_explicit(py_type *category, const char *message,
  */
 int py_recursion_enter(const char *where);
 int py_recursion_error(const char *where); /* leaves again; -1 */
+tw_dont_look_inside int py_stack_is_low(struct py_ec *ec);
 /* The same, inlined. Machine code made by the JIT keeps to the depth alone: its
  * frames are small. */
 static inline int py_recursion_enter_fast(struct py_ec *ec, const char *where)
 {
     if (PY_UNLIKELY(++ec->depth > ec->depth_limit))
         return py_recursion_error(where);
-    if (!tw_we_are_jitted() &&
-        PY_UNLIKELY((char *)__builtin_frame_address(0) < ec->stack_limit))
+    if (!tw_we_are_jitted() && PY_UNLIKELY(py_stack_is_low(ec)))
         return py_recursion_error(where);
     return 0;
 }

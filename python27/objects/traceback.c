@@ -10,7 +10,7 @@ TW_GC_TYPE(py_traceback);
 
 #define T(o) ((py_traceback *)(o))
 
-tw_dont_look_inside void py_traceback_here(py_frame *f)
+void py_traceback_here(py_frame *f)
 {
     py_traceback *t = PY_NEW(py_traceback, &py_traceback_type);
     t->next = py_ec->exc_tb;

@@ -16,6 +16,9 @@ python27_SRCS += \
   python27/objects/unicodeescape.c \
   python27/objects/unicodeerrors.c \
   python27/objects/unicodecodec.c \
+  python27/objects/unicodewide.c \
+  python27/objects/unicodeutf7.c \
+  python27/objects/unicodecharmap.c \
   python27/objects/bytearray.c \
   python27/objects/bytearraymethods.c \
   python27/objects/buffer.c \

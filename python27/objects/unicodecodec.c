@@ -134,25 +134,34 @@ static int utf8_length(unsigned char c)
            : c < 0xf5 ? 4 : 0;
 }
 
-/* How many of the `want` bytes at s are well-formed (at least 1), of the n
- * there; the second byte's range depends on the first. Surrogates are taken. */
-static intptr_t utf8_valid(const unsigned char *s, intptr_t n, int want)
+static int continues(unsigned char c)
 {
-    unsigned char lo = 0x80, hi = 0xbf;
-    if (n < 2)
-        return 1;
-    if (*s == 0xe0)
-        lo = 0xa0;
-    else if (*s == 0xf0)
-        lo = 0x90;
-    else if (*s == 0xf4)
-        hi = 0x8f;
-    if (s[1] < lo || s[1] > hi)
-        return 1;
-    intptr_t k = 2;
-    while (k < want && k < n && (s[k] & 0xc0) == 0x80)
-        k++;
-    return k;
+    return (c & 0xc0) == 0x80;
+}
+
+/* Are the `want` bytes at p a character? Surrogates are. */
+static int utf8_valid(const unsigned char *p, int want)
+{
+    for (int k = 1; k < want; k++)
+        if (!continues(p[k]))
+            return 0;
+    return !(p[0] == 0xe0 && p[1] < 0xa0) && !(p[0] == 0xf0 && p[1] < 0x90) &&
+           !(p[0] == 0xf4 && p[1] > 0x8f);
+}
+
+/* How many of the bytes at p the error is about: those of a sequence that breaks
+ * off at the end of the data are counted as CPython 2.7 counts them. */
+static intptr_t utf8_bad(const unsigned char *p, intptr_t n, int want)
+{
+    intptr_t bad = 1;
+    if (want > n) {
+        for (intptr_t k = 1; k < n && continues(p[k]); k++)
+            bad += k;
+        return bad < n ? bad : n;
+    }
+    while (bad < want - 1 && continues(p[bad]))
+        bad++;
+    return bad;
 }
 
 static uint32_t utf8_char(const unsigned char *s, int n)
@@ -185,7 +194,7 @@ py_object *py_decode_utf8(const char *s, intptr_t n, const char *errors,
         const unsigned char *p = (const unsigned char *)s + i;
         int want = utf8_length(*p);
         const char *reason = "invalid start byte";
-        intptr_t good = 1;
+        intptr_t bad = 1;
 
         if (want == 1) {
             if (py_ub_addc(&b, *p) < 0)
@@ -194,21 +203,21 @@ py_object *py_decode_utf8(const char *s, intptr_t n, const char *errors,
             continue;
         }
         if (want) {
-            good = utf8_valid(p, n - i, want);
-            if (good == want) {
+            if (want > n - i) {
+                if (consumed)
+                    break;
+                reason = "unexpected end of data";
+            } else if (utf8_valid(p, want)) {
                 if (py_ub_addc(&b, utf8_char(p, want)) < 0)
                     return NULL;
                 i += want;
                 continue;
+            } else {
+                reason = "invalid continuation byte";
             }
-            reason = "invalid continuation byte";
-            if (good == n - i) {
-                if (consumed)
-                    break;
-                reason = "unexpected end of data";
-            }
+            bad = utf8_bad(p, n - i, want);
         }
-        i = py_decode_error(&b, errors, "utf8", s, n, i, i + good, reason);
+        i = py_decode_error(&b, errors, "utf8", s, n, i, i + bad, reason);
         if (i < 0)
             return NULL;
     }

@@ -27,8 +27,26 @@ py_object *py_decode_utf8(const char *s, intptr_t n, const char *errors,
 
 py_object *py_decode_escapes(const char *s, intptr_t n, const char *errors,
                              int raw);
+py_object *py_decode_utf7(const char *s, intptr_t n, const char *errors,
+                          intptr_t *consumed);
+/* *order: -1 little-endian, 1 big, 0 by the mark, which sets it. */
+py_object *py_decode_utf16(const char *s, intptr_t n, const char *errors,
+                           int *order, intptr_t *consumed);
+py_object *py_decode_utf32(const char *s, intptr_t n, const char *errors,
+                           int *order, intptr_t *consumed);
+py_object *py_decode_internal(const char *s, intptr_t n, const char *errors);
+py_object *py_decode_charmap(const char *s, intptr_t n, const char *errors,
+                             py_object *mapping);
 
 /* --- encoders: to str */
+py_object *py_encode_utf7(py_unicode *u);
+/* order 0: native, with a byte order mark */
+py_object *py_encode_utf16(py_unicode *u, int order);
+py_object *py_encode_utf32(py_unicode *u, int order);
+py_object *py_encode_charmap(py_unicode *u, const char *errors,
+                             py_object *mapping);
+/* The dict that encodes what the text, by position, decodes. */
+py_object *py_charmap_build(py_unicode *map);
 py_object *py_encode_utf8(py_unicode *u, const char *errors);
 py_object *py_encode_unicode_escape(py_unicode *u);
 py_object *py_encode_raw_unicode_escape(py_unicode *u);
@@ -48,6 +66,9 @@ intptr_t py_encode_error(py_unicode **repl, const char *errors,
                          intptr_t end, const char *reason);
 /* The error handler of that name; NULL with LookupError. */
 py_object *py_codec_lookup_error(const char *name);
+
+/* The built-in handlers: a method table of five, name and function. */
+extern const struct py_methoddef py_codec_handlers[];
 
 /* --- registry */
 extern const char *py_default_encoding; /* "ascii" */

@@ -283,9 +283,22 @@ static const char *decoder_args(const char *fname, py_object *o,
         py_object *r = call;                                                   \
         return pair(r, consumed);                                              \
     }
+/* One that takes everything at once. */
+#define PLAIN_DECODER(name, call)                                              \
+    static py_object *f_##name(py_object *self, py_object *o,                  \
+                               py_object *errors)                              \
+    {                                                                          \
+        const char *errs;                                                      \
+        intptr_t n;                                                            \
+        int more;                                                              \
+        (void)self;                                                            \
+        const char *s = decoder_args(#name, o, errors, NULL, &n, &errs,        \
+                                     &more);                                   \
+        return s ? pair(call, n) : NULL;                                       \
+    }
 #define ORDER(o) (order = (o), &order)
-DECODER(ascii_decode, py_decode_ascii(s, n, errs))
-DECODER(latin_1_decode, py_unicode_from_latin1(s, n))
+PLAIN_DECODER(ascii_decode, py_decode_ascii(s, n, errs))
+PLAIN_DECODER(latin_1_decode, py_unicode_from_latin1(s, n))
 DECODER(utf_8_decode, py_decode_utf8(s, n, errs, used))
 DECODER(utf_7_decode, py_decode_utf7(s, n, errs, used))
 DECODER(utf_16_decode, py_decode_utf16(s, n, errs, ORDER(0), used))
@@ -294,9 +307,9 @@ DECODER(utf_16_be_decode, py_decode_utf16(s, n, errs, ORDER(1), used))
 DECODER(utf_32_decode, py_decode_utf32(s, n, errs, ORDER(0), used))
 DECODER(utf_32_le_decode, py_decode_utf32(s, n, errs, ORDER(-1), used))
 DECODER(utf_32_be_decode, py_decode_utf32(s, n, errs, ORDER(1), used))
-DECODER(unicode_escape_decode, py_decode_escapes(s, n, errs, 0))
-DECODER(raw_unicode_escape_decode, py_decode_escapes(s, n, errs, 1))
-DECODER(escape_decode, py_str_unescape(s, n, errs))
+PLAIN_DECODER(unicode_escape_decode, py_decode_escapes(s, n, errs, 0))
+PLAIN_DECODER(raw_unicode_escape_decode, py_decode_escapes(s, n, errs, 1))
+PLAIN_DECODER(escape_decode, py_str_unescape(s, n, errs))
 
 /* (text, bytes taken, byte order) */
 #define EX_DECODER(name, function)                                             \

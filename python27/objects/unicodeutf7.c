@@ -69,8 +69,8 @@ static int read_byte(struct utf7 *d, const char *s, intptr_t n, intptr_t *i,
         if (d->nbits >= 6 || (d->nbits > 0 && d->bits)) {
             ++*i;
             *reason = d->nbits >= 6
-                          ? "partial character in base64 sequence"
-                          : "non-zero padding bits in base64 sequence";
+                          ? "partial character in shift sequence"
+                          : "non-zero padding bits in shift sequence";
             return 1;
         }
         uint32_t high = d->high;

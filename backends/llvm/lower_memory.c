@@ -191,7 +191,8 @@ static LLVMValueRef new_var(struct lower *l, const struct tw_sizedescr *d)
     return p;
 }
 
-/* The real object is at hand, so the reference is born forced. */
+/* With the real object at hand the reference is born forced; without (it is
+ * virtual, the operand is NULL) the token leads to it. */
 static void virtual_ref(struct lower *l)
 {
     static const struct tw_gctype type = {
@@ -202,8 +203,12 @@ static void virtual_ref(struct lower *l)
                                           .name = "virtual_ref"};
     LLVMValueRef v = new_object(l, &d);
 
-    LLVMBuildStore(l->b, arg(l, 0),
-                   offset_from(l, v, offsetof(struct tw_virtual_ref, forced)));
+    if (LLVMIsNull(arg(l, 0)))
+        LLVMBuildStore(l->b, arg(l, 1),
+                       offset_from(l, v, offsetof(struct tw_virtual_ref, token)));
+    else
+        LLVMBuildStore(l->b, arg(l, 0),
+                       offset_from(l, v, offsetof(struct tw_virtual_ref, forced)));
     set_result(l, offset_from(l, v, 1));
 }
 

@@ -163,8 +163,9 @@ static char *item_address(const struct ref_state *s, const struct ref_op *op)
            (int64_t)((uint64_t)arg(s, op, 1).i * (uint64_t)d->stride);
 }
 
-/* The real object is at hand, so the reference is born forced. */
-static void *virtual_ref(void *real)
+/* With the real object at hand the reference is born forced; without (it is
+ * virtual, the operand is NULL) the token leads to it. */
+static void *virtual_ref(void *real, void *token)
 {
     static const struct tw_gctype type = {
         .name = "virtual_ref", .size = sizeof(struct tw_virtual_ref)};
@@ -174,6 +175,7 @@ static void *virtual_ref(void *real)
                                           .name = "virtual_ref"};
     struct tw_virtual_ref *v = ref_hooks.new_object(&d);
 
+    v->token = real ? NULL : token;
     v->forced = real;
     return (char *)v + 1;
 }
@@ -363,7 +365,7 @@ static void step(struct ref_state *s, const struct ref_op *op,
         res->r = s->f;
         break;
     case TW_OP_virtual_ref:
-        res->r = virtual_ref(A(0).r);
+        res->r = virtual_ref(A(0).r, A(1).r);
         break;
     case TW_OP_virtual_ref_finish:
         virtual_ref_finish(A(0).r, A(1).r);

@@ -312,18 +312,19 @@ static void do_lazies_at(struct optimizer *o, const struct place *at)
     }
 }
 
+/* A store done may give away an object that has stores waiting itself: then from the beginning. */
 static void do_lazies_for_call(struct optimizer *o, const struct tw_effect *e, int reads_only)
 {
     struct heap *h = o->heap;
 
-    for (uint32_t k = 0; k < h->nlazy;) {
+    for (uint32_t k = 0; k < h->nlazy; k++) {
         const struct lazy *z = &h->lazy[k];
         if (!is_fresh(o, opt_resolve(o, z->base)) &&
             (tw_effect_reads(e, &z->d->alias) ||
-             (!reads_only && tw_effect_writes(e, &z->d->alias))))
+             (!reads_only && tw_effect_writes(e, &z->d->alias)))) {
             do_lazy(o, k);
-        else
-            k++;
+            k = UINT32_MAX;
+        }
     }
 }
 

@@ -378,6 +378,22 @@ static const void *descriptor(struct parser *s)
     return tw_names_target(s->ns, (uint32_t)atoi(name + 1));
 }
 
+/* Registers of a frame come by bank: integers, pointers, floats. */
+static void sort_list_by_kind(struct parser *s)
+{
+    static const char banks[] = "irf";
+    tw_vref *sorted = tw_malloc(s->nlist * sizeof *sorted);
+    uint32_t n = 0;
+
+    for (int b = 0; b < 3; b++)
+        for (uint32_t k = 0; k < s->nlist; k++)
+            if (tw_type_of(s->t, s->list[k]) == banks[b])
+                sorted[n++] = s->list[k];
+    s->nlist = n;
+    memcpy(s->list, sorted, n * sizeof *sorted);
+    free(sorted);
+}
+
 static const char *kinds_of_list(struct parser *s, char *kinds, size_t size)
 {
     if (s->nlist >= size)
@@ -457,6 +473,7 @@ static void guard_tail(struct parser *s)
             s->t->ops[k].nfailargs = (uint16_t)s->nlist;
         } else {
             /* each list of kinds is a pc of its own in the jitcode "frame" */
+            sort_list_by_kind(s);
             char kinds[512];
             const struct tw_jitcode *j = NULL;
             uint32_t pc = 0;

@@ -60,6 +60,13 @@ static struct vnode assumption(struct optimizer *o, tw_vref pre, int stored)
                               .type = opt_type(o, pre),
                               .arg = -1,
                               .value = *tw_const_of(o->out, pre)};
+    if (tw_is_const(pre)) /* it varies: of the constant nothing stays */
+        return (struct vnode){.kind = opt_type(o, pre) == 'r' ? V_PTR : V_ANY,
+                              .type = opt_type(o, pre),
+                              .arg = -1,
+                              .nonnull = caution < 3 &&
+                                         opt_type(o, pre) == 'r' &&
+                                         opt_nonnull(o, pre)};
     if (caution < 3)
         return vstate_plain_node(o, pre);
     return (struct vnode){.kind = V_ANY, .type = opt_type(o, pre), .arg = -1};
@@ -209,8 +216,10 @@ void short_use(struct optimizer *o, tw_vref box)
     if (s->info.kind == V_CONST) { /* whoever comes makes sure of it */
         s->is_arg = 0;
         s->used = (int32_t)u->nused;
-        TW_VEC_PUSH(u->used, u->nused, u->used_cap, (uint32_t)(s - u->candidates));
-        opt_equal(o, box, tw_trace_const(o->out, s->info.type, s->info.value.v));
+        TW_VEC_PUSH(u->used, u->nused, u->used_cap,
+                    (uint32_t)(s - u->candidates));
+        opt_equal(o, box,
+                  tw_trace_const(o->out, s->info.type, s->info.value.v));
         return;
     }
     for (uint32_t k = 0; k < u->nargs && !taken; k++)
@@ -241,18 +250,19 @@ void short_use(struct optimizer *o, tw_vref box)
 
 /* Does one operation; its result, or TW_NOVALUE when it is not what was assumed. results: of the
  * short operations before, by their number. */
-static tw_vref do_short(struct optimizer *o, const struct short_op *s, const tw_vref *label,
-                        const tw_vref *results)
+static tw_vref do_short(struct optimizer *o, const struct short_op *s,
+                        const tw_vref *label, const tw_vref *results)
 {
     tw_vref args[s->nargs + MAX_FIXED];
     struct cur op = {s->opnum, s->nargs, -1, s->descr, args};
 
     for (unsigned k = 0; k < s->nargs; k++) {
         const struct short_arg *a = &s->args[k];
-        args[k] = opt_resolve(o, a->kind == SHORT_CONST
-                                     ? tw_trace_const(o->out, a->value.type, a->value.v)
-                                 : a->kind == SHORT_LABEL ? label[a->number]
-                                                          : results[a->number]);
+        args[k] = opt_resolve(
+            o, a->kind == SHORT_CONST
+                   ? tw_trace_const(o->out, a->value.type, a->value.v)
+               : a->kind == SHORT_LABEL ? label[a->number]
+                                        : results[a->number]);
     }
     tw_vref r = opt_resolve(o, opt_used(o, opt_next(o, PASS_NONE, &op)));
     if (vstate_implied(o, &s->info, r))
@@ -263,8 +273,8 @@ static tw_vref do_short(struct optimizer *o, const struct short_op *s, const tw_
     return opt_resolve(o, r);
 }
 
-int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops, tw_vref *args,
-                 uint32_t *nargs)
+int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops,
+                 tw_vref *args, uint32_t *nargs)
 {
     tw_vref *results = TW_ARENA_ARRAY(&o->arena, tw_vref, nops + 1);
 

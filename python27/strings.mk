@@ -24,6 +24,9 @@ python27_SRCS += \
   python27/objects/buffer.c \
   python27/objects/memoryview.c \
   python27/modules/_codecs.c \
+  python27/modules/cStringIO.c \
+  python27/modules/binascii.c \
+  python27/modules/binascii_hqx.c \
   python27/modules/_sre.c \
   python27/modules/_sre_match.c \
   python27/modules/_sre_matchobject.c \

@@ -20,8 +20,9 @@ int py_compile_defaults;
 static int inherited(int flags, int dont_inherit)
 {
     flags |= py_compile_defaults;
-    if (!dont_inherit && py_ec->frame)
-        flags |= py_ec->frame->code->flags & PY_CO_FUTURE_MASK;
+    py_frame *f = dont_inherit ? NULL : py_frame_get(0);
+    if (f)
+        flags |= f->code->flags & PY_CO_FUTURE_MASK;
     return flags;
 }
 

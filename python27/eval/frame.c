@@ -46,8 +46,9 @@ void py_frame_done(py_frame *f)
     if (tw_we_are_jitted())
         return;
     if (f->escaped) {
-        if (f->back)
-            f->back->escaped = 1;
+        py_frame *back = py_frame_back(f);
+        if (back)
+            back->escaped = 1;
     } else if (!f->code->spare) {
         recycle(f);
     }
@@ -93,9 +94,9 @@ py_object *py_eval_code(py_code *code, py_dict *globals, py_object *locals)
 
 py_frame *py_frame_get(int n)
 {
-    py_frame *f = py_ec->frame;
+    py_frame *f = tw_virtual_ref_force(py_ec->frame);
     while (f && n-- > 0)
-        f = f->back;
+        f = py_frame_back(f);
     return f;
 }
 
@@ -210,7 +211,7 @@ int py_frame_locals_to_fast(py_frame *f, int clear)
 static py_object *get_back(py_object *o, void *d)
 {
     (void)d;
-    py_frame *b = F(o)->back;
+    py_frame *b = py_frame_back(F(o));
     if (!b)
         return py_None;
     b->escaped = 1;

@@ -69,6 +69,12 @@ static inline void py_tracing_used(void)
         py_tracestate.used = 1;
 }
 
+/* The calling frame, or NULL. `back` and py_ec->frame hold handles (virtual
+ * references) while traces run: read them through this and py_frame_get. */
+static inline py_frame *py_frame_back(py_frame *f)
+{
+    return tw_virtual_ref_force(f->back);
+}
 /* A frame for code, with locals and cells empty. */
 py_frame *py_frame_new(py_code *code, py_dict *globals, py_object *locals);
 /* Runs a frame from its start to its return. */

@@ -30,12 +30,20 @@ static void where(const union tw_value *g, char *buf, size_t size)
              py_str_cstr(code->filename), py_code_line(code, pc), pc);
 }
 
+/* A generator's loop that yields each time round is inlined into the loop that
+ * drives it, not called. */
+static int unroll(const union tw_value *g)
+{
+    return (((py_code *)g[2].r)->flags & PY_CO_GENERATOR) != 0;
+}
+
 static const struct tw_driver driver = {
     .name = "python27",
     .greens = "pc depth code",
     .reds = "f ec",
     .virtualizable = "f",
     .get_printable_location = where,
+    .should_unroll_one_iteration = unroll,
     .is_recursive = 1,
 };
 

@@ -369,7 +369,11 @@ enum rstatus rec_merge_point(struct recorder *r)
     }
     if (header) {
         r->seen_loop_header = -1;
-        if (!depth0 && f->is_portal && f->caller) {
+        if (!depth0 && f->is_portal && f->caller && !f->unrolled &&
+            d->driver->should_unroll_one_iteration &&
+            d->driver->should_unroll_one_iteration(v)) {
+            f->unrolled = 1; /* once in this frame the loop goes on inlined */
+        } else if (!depth0 && f->is_portal && f->caller) {
             /* A loop inside an inlined call: the rest of it is one call. */
             struct tw_box greens[TW_MAX_MERGE_ARGS], reds[TW_MAX_MERGE_ARGS];
             struct tw_box res;

@@ -25,6 +25,7 @@ struct rframe {
     /* portal frames: the greens it was entered with, for policy */
     uint8_t is_portal;
     uint8_t has_greens;
+    uint8_t unrolled; /* a loop header was passed in it already */
     const struct tw_jitdriver *driver;
     union tw_value greens[TW_MAX_MERGE_ARGS];
     uint32_t ops_at_entry;

@@ -81,7 +81,9 @@ static py_str *get_text(struct reader *r, intptr_t n)
         return s;
     }
     struct py_sb sb;
-    char *buf = tw_gc_malloc_atomic(PIECE);
+    char *buf = tw_gc_malloc_atomic(n < PIECE ? (size_t)n + 1 : PIECE);
+    if (!buf)
+        return py_raise_nomemory();
     py_sb_init(&sb);
     for (; n > 0; n -= PIECE) {
         intptr_t k = n < PIECE ? n : PIECE;

@@ -2,6 +2,7 @@
 #include "compiler/pyc.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,22 +28,40 @@ static void relocate(py_code *code, py_str *filename)
             relocate((py_code *)code->consts->item[i], filename);
 }
 
+/* A whole file, malloc'ed; NULL if it cannot be read. */
+static char *read_whole(const char *path, size_t *n)
+{
+    struct stat st;
+    char *buf = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size < INT32_MAX) {
+        *n = (size_t)st.st_size;
+        buf = malloc(*n + 1);
+    }
+    if (buf && read(fd, buf, *n) != st.st_size) {
+        free(buf);
+        buf = NULL;
+    }
+    close(fd);
+    return buf;
+}
+
 py_code *py_pyc_read(const char *path, int64_t mtime)
 {
-    unsigned char head[8];
-    FILE *fp = fopen(path, "rb");
-    if (!fp)
-        return NULL;
+    size_t n;
+    char *buf = read_whole(path, &n);
     py_object *code = NULL;
-    if (fread(head, 1, 8, fp) == 8 && !memcmp(head, py_pyc_magic, 4) &&
-        get32(head + 4) == (mtime & 0xffffffff)) {
-        code = py_marshal_load_file(fp);
+    if (buf && n > 8 && !memcmp(buf, py_pyc_magic, 4) &&
+        get32((unsigned char *)buf + 4) == (mtime & 0xffffffff)) {
+        code = py_marshal_loads(buf + 8, (intptr_t)n - 8, NULL);
         if (!code)
             py_err_clear();
         else if (py_type_of(code) != &py_code_type)
             code = NULL;
     }
-    fclose(fp);
+    free(buf);
     return (py_code *)code;
 }
 

@@ -140,7 +140,7 @@ static intptr_t check_look(struct check *c, intptr_t i, intptr_t end)
 /* group, skip, yes [JUMP to the end, no]: the skip word counts one more. */
 static intptr_t check_conditional(struct check *c, intptr_t i, intptr_t end)
 {
-    if (end - i < 2 || (intptr_t)c->p[i] >= c->groups || c->p[i + 1] < 2 ||
+    if (end - i < 2 || c->p[i + 1] < 2 ||
         (intptr_t)c->p[i + 1] - 1 > end - i - 1)
         return -1;
     intptr_t no = i + (intptr_t)c->p[i + 1];

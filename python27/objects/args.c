@@ -55,12 +55,6 @@ int py_args_kw(const char *fname, py_object *const *args, intptr_t nargs,
     }
     for (int i = 0; i < required; i++)
         if (!out[i]) {
-            if (!nkw)
-                return py_raise_i(&py_TypeError,
-                                  "%s() takes %s %d argument%s (%zd given)",
-                                  fname,
-                                  required == nnames ? "exactly" : "at least",
-                                  required, required == 1 ? "" : "s", nargs);
             return py_raise_i(&py_TypeError,
                               "Required argument '%s' (pos %d) not found",
                               names[i], i + 1);

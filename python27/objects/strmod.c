@@ -279,7 +279,7 @@ static int convert_float(struct formatter *f, py_object *x, int64_t letter)
 {
     double v = py_is_float(x) ? py_float_value(x) : py_as_double(x);
     if (v == -1.0 && py_err_occurred()) {
-        if (!py_err_catch(&py_TypeError))
+        if (f->out.wide || !py_err_catch(&py_TypeError))
             return -1;
         return py_raise_i(&py_TypeError, "float argument required, not %.200s",
                           py_type_of(x)->name);
@@ -307,16 +307,20 @@ static int convert_char(struct formatter *f, py_object *x)
             return -1;
         return put_text(f, x);
     }
-    if (py_is_str(x) || py_is_unicode(x) ||
-        (!py_is_int(x) && !py_is_long(x) && !py_is_number(x)))
+    if (py_is_str(x) || py_is_unicode(x))
         return py_raise_i(&py_TypeError, "%%c requires int or char");
-    if (py_is_float(x))
+    if (py_is_float(x) && !f->out.wide)
         return py_raise_i(&py_TypeError,
-                          f->out.wide ? "%%c requires int or char"
-                                      : "integer argument expected, got float");
-    v = py_as_int64(x);
-    if (v == -1 && py_err_occurred())
+                          "integer argument expected, got float");
+    if (py_is_float(x) && !(x = py_number_int(x)))
         return -1;
+    v = py_as_int64(x);
+    if (v == -1 && py_err_occurred()) {
+        if (!f->out.wide)
+            return -1;
+        py_err_clear();
+        return py_raise_i(&py_TypeError, "%%c requires int or char");
+    }
     if (f->out.wide) {
         if (v < 0 || v > 0x10ffff)
             return py_raise_i(&py_OverflowError, "%%c arg not in "
@@ -339,7 +343,8 @@ static int convert(struct formatter *f)
     if (c < 0)
         return -1;
     if (c == '%')
-        return py_tb_fill(&f->out, '%', 1);
+        return put_text(f, (py_object *)(f->out.wide ? (void *)py_unicode_char(c)
+                                                     : (void *)py_str_char('%')));
     py_object *x = next_arg(f);
     if (!x)
         return -1;

@@ -30,7 +30,7 @@ static inline int nameslot_live(const struct nameslot *s)
 }
 /* NAMEMAP_EACH(s, m) { ... } runs over the live slots. */
 #define NAMEMAP_EACH(s, m)                                                     \
-    for (struct nameslot *s = (m)->slot, *s##_end = s + (m)->size;             \
+    for (struct nameslot *s = (m)->slot, *s##_end = s ? s + (m)->size : s;     \
          s < s##_end; s++)                                                     \
         if (nameslot_live(s))
 

@@ -75,7 +75,8 @@ extern struct py_int py_smallints[PY_SMALLINT_MAX - PY_SMALLINT_MIN + 1];
 static inline py_object *py_int_new(int64_t v)
 {
     if (!tw_we_are_jitted() &&
-        (uint64_t)(v - PY_SMALLINT_MIN) <= PY_SMALLINT_MAX - PY_SMALLINT_MIN)
+        (uint64_t)v - (uint64_t)PY_SMALLINT_MIN <=
+            PY_SMALLINT_MAX - PY_SMALLINT_MIN)
         return &py_smallints[v - PY_SMALLINT_MIN].base;
     py_int *o = PY_NEW(py_int, &py_int_type);
     o->value = v;

@@ -103,7 +103,7 @@ int py_action_run(void)
     int32_t bits = __atomic_exchange_n(&py_action_flags, 0, __ATOMIC_SEQ_CST);
     int rc = 0;
     for (int i = 0; i < 32; i++)
-        if ((bits & 1 << i) && py_action_handler[i]) {
+        if (((uint32_t)bits >> i & 1) && py_action_handler[i]) {
             if (rc == 0)
                 rc = py_action_handler[i]();
             else /* one at a time: keep the others for the next check */

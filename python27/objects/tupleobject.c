@@ -37,7 +37,7 @@ py_tuple *py_tuple_from(py_object *const *items, intptr_t n)
 {
     py_tuple *t = py_tuple_new(n);
 
-    if (t)
+    if (t && n)
         memcpy(t->item, items, (size_t)n * sizeof *items);
     return t;
 }

@@ -815,7 +815,7 @@ static py_object *b_format(py_object *self, py_object *o, py_object *spec)
     UNUSED(self);
     if (spec && !py_is_str(spec) && !py_is_unicode(spec))
         return py_raise(&py_TypeError,
-                        "format() argument 2 must be string or unicode, not "
+                        "format expects arg 2 to be string or unicode, not "
                         "%T",
                         spec);
     return py_format(o, spec);

@@ -837,5 +837,6 @@ py_object *py_format(py_object *o, py_object *spec)
         return py_raise(&py_TypeError,
                         "%T.__format__ must return string or unicode, not %T",
                         o, r);
-    return r;
+    /* A unicode specification asks for unicode. */
+    return r && py_is_unicode(spec) ? py_unicode_of(r) : r;
 }

@@ -74,6 +74,7 @@ static inline int in_range(char c, char lo, char hi)
 #define LIB_OTHER(o) 0
 #define LIB_HAND_OVER(o, name, nargs, a, b, c) NULL
 #define LIB_TAILMATCH_ERROR(name, sub) NULL
+#define LIB_EMPTY_ANYWHERE 0
 #define LIB_ABSENT "subsection not found"
 #define LIB_TOO_LONG "replace bytes is too long"
 #define LIB_TAB_TOO_LONG "result is too long"

@@ -133,6 +133,14 @@ static py_object *spec_text(py_object *spec)
                     "__format__ arg must be str or unicode, not %T", spec);
 }
 
+/* For all but unicode the specification is a str, whatever it came as. */
+static py_object *narrow_spec(py_object *spec)
+{
+    if (py_is_unicode(spec))
+        return py_unicode_encode(spec, NULL, NULL);
+    return spec_text(spec);
+}
+
 static py_object *empty_spec(py_object *o, py_object *spec)
 {
     return py_is_unicode(spec) ? py_unicode_of(o) : py_str_of(o);
@@ -144,11 +152,11 @@ py_object *py_text_format(py_object *o, py_object *spec)
 
     if (!spec_text(spec))
         return NULL;
-    if (py_is_unicode(o) && py_is_str(spec))
+    if (py_is_str(o))
+        spec = narrow_spec(spec);
+    else if (py_is_str(spec))
         spec = (py_object *)py_unicode_coerce(spec);
-    else if (py_is_str(o) && py_is_unicode(spec))
-        o = (py_object *)py_unicode_coerce(o);
-    if (!spec || !o)
+    if (!spec)
         return NULL;
     struct py_span s = py_span_of(spec), text = py_span_of(o);
     if (s.n == 0)
@@ -256,7 +264,8 @@ static py_object *put_number(const struct spec *f, const struct number *v,
     char *area = tw_gc_malloc_atomic((size_t)room);
     if (!area)
         return py_raise_nomemory();
-    char *d = v->ndigits || min > 0
+    /* Without digits (inf, nan) the zeros are ordinary padding. */
+    char *d = v->ndigits
                   ? group_digits(area + room, v->digits, v->ndigits, min, g)
                   : area + room;
     intptr_t nd = area + room - d;
@@ -376,11 +385,11 @@ static py_object *format_double(py_object *o, double x, struct spec *f,
 {
     struct number v;
 
+    if (f->type > 127 || !memchr("eEfFgGn%\0", (int)f->type, 9))
+        return unknown_code(f->type, o);
     if (f->alternate)
         return py_raise(&py_ValueError, "Alternate form (#) not allowed in "
                                         "float format specifier");
-    if (!memchr("eEfFgGn%\0", (int)f->type, 9))
-        return unknown_code(f->type, o);
     char *s = float_text(x, f);
     if (!s)
         return NULL;
@@ -392,7 +401,8 @@ py_object *py_int_format(py_object *o, py_object *spec)
 {
     struct spec f;
 
-    if (!spec_text(spec))
+    spec = narrow_spec(spec);
+    if (!spec)
         return NULL;
     struct py_span s = py_span_of(spec);
     if (s.n == 0)
@@ -414,7 +424,8 @@ py_object *py_float_format(py_object *o, py_object *spec)
 {
     struct spec f;
 
-    if (!spec_text(spec))
+    spec = narrow_spec(spec);
+    if (!spec)
         return NULL;
     struct py_span s = py_span_of(spec);
     if (s.n == 0)
@@ -472,13 +483,16 @@ py_object *py_complex_format(py_object *o, py_object *spec)
     struct spec f;
     struct py_complex *c = (struct py_complex *)o;
 
-    if (!spec_text(spec))
+    spec = narrow_spec(spec);
+    if (!spec)
         return NULL;
     struct py_span s = py_span_of(spec);
     if (s.n == 0)
         return empty_spec(o, spec);
     if (parse(&s, &f, 0, '>') < 0)
         return NULL;
+    if (f.type > 127 || !memchr("eEfFgGn\0", (int)f.type, 8))
+        return unknown_code(f.type, o);
     if (f.alternate)
         return py_raise(&py_ValueError, "Alternate form (#) not allowed in "
                                         "complex format specifier");
@@ -488,7 +502,5 @@ py_object *py_complex_format(py_object *o, py_object *spec)
     if (f.align == '=')
         return py_raise(&py_ValueError, "'=' alignment flag is not allowed in "
                                         "complex format specifier");
-    if (!memchr("eEfFgGn\0", (int)f.type, 8))
-        return unknown_code(f.type, o);
     return format_complex(c->real, c->imag, &f, s.wide);
 }

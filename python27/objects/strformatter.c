@@ -95,7 +95,6 @@ static int next_piece(const struct py_span *s, intptr_t *i,
         c = py_span_at(s, k++);
         if (c == ':') {
             in_spec = 1;
-            depth = 1;
         } else if (c == '{') {
             f->nested |= in_spec;
             depth++;
@@ -273,7 +272,7 @@ static py_object *build(struct fields *a, const struct py_span *s, int depth)
     intptr_t i = 0;
     int more, has;
 
-    if (depth < 0)
+    if (depth <= 0)
         return py_raise(&py_ValueError, "Max string recursion exceeded");
     py_tb_init(&out, s->wide);
     while ((more = next_piece(s, &i, &literal, &f, &has)) > 0)
@@ -320,7 +319,7 @@ py_object *py_formatter_parser(py_object *o)
 static py_object *number_or_text(const struct py_span *s)
 {
     intptr_t v = py_span_number(s, 0, s->n);
-    return v == -2 ? NULL : v >= 0 ? py_int_new(v) : py_span_object(s);
+    return v == -2 ? NULL : v >= 0 ? py_long_from_int64(v) : py_span_object(s);
 }
 
 /* (first part, iterator of (is attribute, key)) */

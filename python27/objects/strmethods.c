@@ -104,6 +104,7 @@ static inline int in_range(char c, char lo, char hi)
 #define LIB_OTHER(o) py_is_unicode(o)
 #define LIB_HAND_OVER hand_over
 #define LIB_TAILMATCH_ERROR tailmatch_error
+#define LIB_EMPTY_ANYWHERE 0
 #define LIB_ABSENT "substring not found"
 #define LIB_TOO_LONG "replace string is too long"
 #define LIB_TAB_TOO_LONG "new string is too long"

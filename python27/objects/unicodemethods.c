@@ -86,6 +86,7 @@ static py_object *tailmatch_error(const char *name, py_object *sub)
 #define LIB_OTHER(o) 0
 #define LIB_HAND_OVER(o, name, nargs, a, b, c) NULL
 #define LIB_TAILMATCH_ERROR tailmatch_error
+#define LIB_EMPTY_ANYWHERE 1
 #define LIB_ABSENT "substring not found"
 #define LIB_TOO_LONG "replace string is too long"
 #define LIB_TAB_TOO_LONG "new string is too long"

@@ -63,7 +63,8 @@ static void show_box(struct shower *s, struct tw_box b, char type)
     }
 }
 
-static struct tw_box show_failarg(void *self, unsigned k, char type, union tw_value v)
+static struct tw_box show_failarg(void *self, unsigned k, char type,
+                                  union tw_value v)
 {
     struct shower *s = self;
 
@@ -77,7 +78,8 @@ static struct tw_box show_constant(void *self, char type, union tw_value v)
     return (struct tw_box){v, TW_NOVALUE};
 }
 
-static struct tw_box show_allocate(void *self, const struct tw_sizedescr *d, int64_t n)
+static struct tw_box show_allocate(void *self, const struct tw_sizedescr *d,
+                                   int64_t n)
 {
     struct shower *s = self;
 
@@ -98,7 +100,8 @@ static struct tw_box show_virtual_ref(void *self, struct tw_box real)
     return (struct tw_box){{.i = 0}, VIRTUAL_BASE + s->nvirtuals++};
 }
 
-static struct tw_box show_interior(void *self, struct tw_box base, int64_t offset)
+static struct tw_box show_interior(void *self, struct tw_box base,
+                                   int64_t offset)
 {
     struct shower *s = self;
 
@@ -108,8 +111,8 @@ static struct tw_box show_interior(void *self, struct tw_box base, int64_t offse
     return (struct tw_box){{.i = 0}, VIRTUAL_BASE + s->nvirtuals++};
 }
 
-static void show_setfield(void *self, struct tw_box base, const struct tw_fielddescr *d,
-                          struct tw_box v)
+static void show_setfield(void *self, struct tw_box base,
+                          const struct tw_fielddescr *d, struct tw_box v)
 {
     struct shower *s = self;
 
@@ -120,8 +123,9 @@ static void show_setfield(void *self, struct tw_box base, const struct tw_fieldd
     fputc('\n', s->out);
 }
 
-static void show_setitem(void *self, struct tw_box base, const struct tw_arraydescr *d,
-                         struct tw_box index, struct tw_box v)
+static void show_setitem(void *self, struct tw_box base,
+                         const struct tw_arraydescr *d, struct tw_box index,
+                         struct tw_box v)
 {
     struct shower *s = self;
 
@@ -134,7 +138,8 @@ static void show_setitem(void *self, struct tw_box base, const struct tw_arrayde
     fputc('\n', s->out);
 }
 
-static void show_list(struct shower *s, const char *what, unsigned n, const struct tw_box *v)
+static void show_list(struct shower *s, const char *what, unsigned n,
+                      const struct tw_box *v)
 {
     fprintf(s->out, "    # %s", what);
     for (unsigned k = 0; k < n; k++) {
@@ -158,8 +163,10 @@ static void show_frame(void *self, const struct tw_jitcode *code, uint32_t pc,
                        const struct tw_box *v)
 {
     struct shower *s = self;
-    const struct tw_program *p = tw_names_program((struct tw_names *)(uintptr_t)s->names);
-    const struct tw_live *live = &p->live[code->code[pc + 1] | (uint32_t)code->code[pc + 2] << 16];
+    const struct tw_program *p =
+        tw_names_program((struct tw_names *)(uintptr_t)s->names);
+    const struct tw_live *live =
+        &p->live[code->code[pc + 1] | (uint32_t)code->code[pc + 2] << 16];
     unsigned k = 0;
 
     fprintf(s->out, "    # %s@%u:", code->name, pc);
@@ -171,14 +178,21 @@ static void show_frame(void *self, const struct tw_jitcode *code, uint32_t pc,
     fputc('\n', s->out);
 }
 
-static void show_resume(const struct tw_trace *t, struct tw_names *names, const struct tw_op *op,
-                        FILE *out)
+static void show_resume(const struct tw_trace *t, struct tw_names *names,
+                        const struct tw_op *op, FILE *out)
 {
     struct shower s = {out, t, names, t->args + op->failargs, 0};
-    const struct tw_resume_sink sink = {&s,           show_failarg, show_constant,
-                                        show_allocate, show_virtual_ref, show_interior,
-                                        show_setfield, show_setitem, show_vable,
-                                        show_vrefs,    show_frame};
+    const struct tw_resume_sink sink = {&s,
+                                        show_failarg,
+                                        show_constant,
+                                        show_allocate,
+                                        show_virtual_ref,
+                                        show_interior,
+                                        show_setfield,
+                                        show_setitem,
+                                        show_vable,
+                                        show_vrefs,
+                                        show_frame};
     union tw_value *slots = tw_calloc(op->nfailargs + 1u, sizeof *slots);
     struct tw_jitframe frame;
     struct tw_guard g = *op->guard;
@@ -190,7 +204,8 @@ static void show_resume(const struct tw_trace *t, struct tw_names *names, const 
     free(slots);
 }
 
-static void print_result(const struct tw_trace *t, struct tw_names *names, int resume, FILE *out)
+static void print_result(const struct tw_trace *t, struct tw_names *names,
+                         int resume, FILE *out)
 {
     char *text = NULL, *save = NULL;
     size_t size = 0;
@@ -212,9 +227,11 @@ static void print_result(const struct tw_trace *t, struct tw_names *names, int r
 
 /* ------------------------------------------------------------------ running */
 
-static struct tw_trace *parse(const char *text, struct tw_names *names, char *err, size_t size)
+static struct tw_trace *parse(const char *text, struct tw_names *names,
+                              char *err, size_t size)
 {
-    struct tw_trace *t = tw_trace_parse(text, names, TW_PARSE_RECORDED, err, size);
+    struct tw_trace *t =
+        tw_trace_parse(text, names, TW_PARSE_RECORDED, err, size);
 
     if (t && tw_trace_verify(t, err, size)) {
         tw_trace_free(t);
@@ -232,7 +249,8 @@ static struct tw_guard *guard_number(const struct tw_trace *t, int n)
     return NULL;
 }
 
-static struct tw_trace *optimize(const struct tw_trace *rec, struct tw_names *names,
+static struct tw_trace *optimize(const struct tw_trace *rec,
+                                 struct tw_names *names,
                                  const struct settings *s, struct tw_loop *loop,
                                  struct tw_guard *from, char *err, size_t size)
 {
@@ -241,11 +259,13 @@ static struct tw_trace *optimize(const struct tw_trace *rec, struct tw_names *na
                                .max_retrace_guards = 15,
                                .program = tw_names_program(names)};
     struct tw_trace *out = tw_trace_new();
-    enum tw_opt_status status = from ? tw_optimize_bridge(rec, from, loop, &o, out)
-                                     : tw_optimize_loop(rec, loop, &o, out);
+    enum tw_opt_status status =
+        from ? tw_optimize_bridge(rec, from, loop, &o, out)
+             : tw_optimize_loop(rec, loop, &o, out);
 
     if (status != TW_OPT_OK) {
-        snprintf(err, size, "%s", status == TW_OPT_INVALID ? "invalid" : "retrace");
+        snprintf(err, size, "%s",
+                 status == TW_OPT_INVALID ? "invalid" : "retrace");
         tw_trace_free(out);
         return NULL;
     }
@@ -261,9 +281,11 @@ static struct tw_trace *optimize(const struct tw_trace *rec, struct tw_names *na
 }
 
 /* The whole work on a text; the result is malloc'ed text, or the error's. */
-static char *run_text(char *text, struct tw_names *names, const struct settings *s, int *ok)
+static char *run_text(char *text, struct tw_names *names,
+                      const struct settings *s, int *ok)
 {
-    char err[512] = "", *second = s->bridge ? strstr(text, "\n--\n") : NULL, *result = NULL;
+    char err[512] = "", *second = s->bridge ? strstr(text, "\n--\n") : NULL,
+         *result = NULL;
     size_t size = 0;
     struct tw_loop *loop = tw_calloc(1, sizeof *loop);
     struct tw_trace *rec = NULL, *out = NULL, *rec2 = NULL, *out2 = NULL;
@@ -277,7 +299,8 @@ static char *run_text(char *text, struct tw_names *names, const struct settings 
     rec = parse(text, names, err, sizeof err);
     if (rec)
         out = optimize(rec, names, s, loop, NULL, err, sizeof err);
-    if (out && second && (rec2 = parse(second, names, err, sizeof err)) != NULL) {
+    if (out && second &&
+        (rec2 = parse(second, names, err, sizeof err)) != NULL) {
         struct tw_guard *g = guard_number(out, s->from);
         if (g)
             out2 = optimize(rec2, names, s, loop, g, err, sizeof err);
@@ -320,16 +343,20 @@ static int same_text(const char *a, const char *b)
         if (!*a || !*b)
             return *a == *b;
         size_t la = strspn(a, "ipfLv"), lb = strspn(b, "ipfLv");
-        size_t da = strspn(a + la, "0123456789"), db = strspn(b + lb, "0123456789");
-        if (la == 1 && lb == 1 && da && db && !isalnum((unsigned char)a[la + da]) &&
-            !isalnum((unsigned char)b[lb + db]) && a[la + da] != '_' && b[lb + db] != '_') {
+        size_t da = strspn(a + la, "0123456789"),
+               db = strspn(b + lb, "0123456789");
+        if (la == 1 && lb == 1 && da && db &&
+            !isalnum((unsigned char)a[la + da]) &&
+            !isalnum((unsigned char)b[lb + db]) && a[la + da] != '_' &&
+            b[lb + db] != '_') {
             char x[24], y[24];
             snprintf(x, sizeof x, "%.*s", (int)(la + da), a);
             snprintf(y, sizeof y, "%.*s", (int)(lb + db), b);
             int k = 0;
             while (k < n && strcmp(names[k].a, x) && strcmp(names[k].b, y))
                 k++;
-            if (k < n ? strcmp(names[k].a, x) || strcmp(names[k].b, y) : x[0] != y[0])
+            if (k < n ? strcmp(names[k].a, x) || strcmp(names[k].b, y)
+                      : x[0] != y[0])
                 return 0;
             if (k == n && n < 4096) {
                 strcpy(names[n].a, x);
@@ -378,7 +405,8 @@ static unsigned passes_of(const char *list)
     unsigned set = 0;
 
     snprintf(copy, sizeof copy, "%s", list);
-    for (char *w = strtok_r(copy, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+    for (char *w = strtok_r(copy, ",", &save); w;
+         w = strtok_r(NULL, ",", &save)) {
         int k = tw_opt_pass_index(w);
         if (k < 0) {
             fprintf(stderr, "tw-opt: there is no pass %s\n", w);
@@ -412,7 +440,8 @@ static int declare_lines(struct tw_names *names, char *text, const char *path)
 {
     char err[256], *save = NULL;
 
-    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+    for (char *line = strtok_r(text, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save))
         if (tw_names_declare(names, line, err, sizeof err)) {
             fprintf(stderr, "%s: %s: %s\n", path, line, err);
             return -1;
@@ -457,21 +486,25 @@ static int cut_cases(char *text, struct test_case *cases, int most)
     return n;
 }
 
-static int test_case(const char *head, const char *path, const struct test_case *c, FILE *bless)
+static int test_case(const char *head, const char *path,
+                     const struct test_case *c, FILE *bless)
 {
     struct settings s = {.passes = TW_OPT_DEFAULT_PASSES};
     struct tw_names *names = tw_names_new();
-    char *title = strdup(c->title), *save = NULL, *copy = strdup(head), *input = strdup(c->input);
+    char *title = strdup(c->title), *save = NULL, *copy = strdup(head),
+         *input = strdup(c->input);
     char *name = strtok_r(title, " ", &save);
     int ok = 0, passed = 0;
 
-    for (char *w = strtok_r(NULL, " ", &save); w; w = strtok_r(NULL, " ", &save))
+    for (char *w = strtok_r(NULL, " ", &save); w;
+         w = strtok_r(NULL, " ", &save))
         if (!set_option(&s, w))
             fprintf(stderr, "%s: %s: no option %s\n", path, name, w);
     if (!declare_lines(names, copy, path)) {
         char *result = run_text(input, names, &s, &ok);
         if (bless) {
-            fprintf(bless, "== %s\n%s=>\n%s%s", c->title, c->input, result, ok ? "" : "\n");
+            fprintf(bless, "== %s\n%s=>\n%s%s", c->title, c->input, result,
+                    ok ? "" : "\n");
             passed = 1;
         } else {
             passed = c->expected && same_text(result, c->expected);
@@ -537,7 +570,8 @@ int main(int argc, char **argv)
     if (mode)
         return !passed;
     if (!path) {
-        fprintf(stderr, "usage: tw-opt [--passes=a,b] [--loop] [--bridge=N] [--resume] file.trace\n"
+        fprintf(stderr, "usage: tw-opt [--passes=a,b] [--loop] [--bridge=N] "
+                        "[--resume] file.trace\n"
                         "       tw-opt --test | --bless file.trace…\n");
         return 2;
     }

@@ -26,7 +26,14 @@
 #include "toolkit/ir/trace_text.h"
 #include "toolkit/opt/opt.h"
 
-enum { FIXED = 400, NWORLD = 6, NCLASSES = 2, MOST_PARTS = 8, MOST_STEPS = 4000, MOST_OUT = 32 };
+enum {
+    FIXED = 400,
+    NWORLD = 6,
+    NCLASSES = 2,
+    MOST_PARTS = 8,
+    MOST_STEPS = 4000,
+    MOST_OUT = 32
+};
 enum { FUEL_GUARD = 4 }; /* the loop's operation that ends it */
 
 /* ------------------------------------------------------------------ the world */
@@ -46,9 +53,16 @@ struct node {
 };
 static struct node world[NWORLD], classes[NCLASSES], fuel;
 
-#define FIELD(member, t, flags, id)                                                                \
-    {TW_DK_FIELD, t, sizeof(((struct node *)0)->member), flags, offsetof(struct node, member),     \
-     {TW_ALIAS_ONE, t, id}, -1, -1, "node." #member}
+#define FIELD(member, t, flags, id)                                            \
+    {TW_DK_FIELD,                                                              \
+     t,                                                                        \
+     sizeof(((struct node *)0)->member),                                       \
+     flags,                                                                    \
+     offsetof(struct node, member),                                            \
+     {TW_ALIAS_ONE, t, id},                                                    \
+     -1,                                                                       \
+     -1,                                                                       \
+     "node." #member}
 static const struct tw_fielddescr fields[] = {
     FIELD(cls, 'r', TW_F_CLASS | TW_F_IMMUTABLE | TW_F_NONNULL, 0),
     FIELD(val, 'i', 0, 1),
@@ -60,17 +74,42 @@ static const struct tw_fielddescr fields[] = {
     FIELD(other, 'r', 0, 7),
     FIELD(fixed, 'i', TW_F_IMMUTABLE, 8),
 };
-enum { F_CLS, F_VAL, F_SMALL, F_FLAG, F_BYTE, F_REAL, F_NEXT, F_OTHER, F_FIXED, NFIELDS };
-static const struct tw_arraydescr int_items = {
-    TW_DK_ARRAY, 'i', 8, 0, offsetof(struct node, arr), 8, {TW_ALIAS_ONE, 'i', 9}, "node.arr[]"};
-static const struct tw_arraydescr link_items = {
-    TW_DK_ARRAY, 'r', 8, 0, offsetof(struct node, links), 8, {TW_ALIAS_ONE, 'r', 10},
-    "node.links[]"};
-static const struct tw_arraydescr raw8 = {TW_DK_ARRAY, 'i', 8, 0, 0, 1, {TW_ALIAS_ANY, 0, 11}, "raw8"};
-static const struct tw_arraydescr raw4 = {TW_DK_ARRAY, 'i', 4, 0, 0, 1, {TW_ALIAS_ANY, 0, 11}, "raw4"};
-static const struct tw_gctype node_type = {.name = "node", .size = sizeof(struct node)};
-static const struct tw_sizedescr node_size = {TW_DK_SIZE, &node_type, sizeof(struct node), 0, 0,
-                                              "node"};
+enum {
+    F_CLS,
+    F_VAL,
+    F_SMALL,
+    F_FLAG,
+    F_BYTE,
+    F_REAL,
+    F_NEXT,
+    F_OTHER,
+    F_FIXED,
+    NFIELDS
+};
+static const struct tw_arraydescr int_items = {TW_DK_ARRAY,
+                                               'i',
+                                               8,
+                                               0,
+                                               offsetof(struct node, arr),
+                                               8,
+                                               {TW_ALIAS_ONE, 'i', 9},
+                                               "node.arr[]"};
+static const struct tw_arraydescr link_items = {TW_DK_ARRAY,
+                                                'r',
+                                                8,
+                                                0,
+                                                offsetof(struct node, links),
+                                                8,
+                                                {TW_ALIAS_ONE, 'r', 10},
+                                                "node.links[]"};
+static const struct tw_arraydescr raw8 = {
+    TW_DK_ARRAY, 'i', 8, 0, 0, 1, {TW_ALIAS_ANY, 0, 11}, "raw8"};
+static const struct tw_arraydescr raw4 = {
+    TW_DK_ARRAY, 'i', 4, 0, 0, 1, {TW_ALIAS_ANY, 0, 11}, "raw4"};
+static const struct tw_gctype node_type = {.name = "node",
+                                           .size = sizeof(struct node)};
+static const struct tw_sizedescr node_size = {
+    TW_DK_SIZE, &node_type, sizeof(struct node), 0, 0, "node"};
 
 /* Every object made in a run. */
 static struct node **made;
@@ -109,16 +148,19 @@ static uint32_t pick(uint32_t n)
 
 static int64_t random_int(void)
 {
-    static const int64_t special[] = {0, 1, -1, 2, 7, 8, 63, 255, INT64_MAX, INT64_MIN, 1 << 20};
+    static const int64_t special[] = {0,  1,   -1,        2,         7,      8,
+                                      63, 255, INT64_MAX, INT64_MIN, 1 << 20};
 
-    return pick(3) ? (int64_t)pick(16) - 4 : special[pick(sizeof special / sizeof *special)];
+    return pick(3) ? (int64_t)pick(16) - 4
+                   : special[pick(sizeof special / sizeof *special)];
 }
 
 static double random_float(void)
 {
     static const double special[] = {0.0, -0.0, 1.0, 2.0, 0.5, -1.0, 1e300};
 
-    return pick(2) ? (double)pick(100) / 4 : special[pick(sizeof special / sizeof *special)];
+    return pick(2) ? (double)pick(100) / 4
+                   : special[pick(sizeof special / sizeof *special)];
 }
 
 static struct node *random_node(int null)
@@ -187,7 +229,8 @@ static void fn_anything(const union tw_value *a, union tw_value *r)
 }
 static void fn_pure(const union tw_value *a, union tw_value *r)
 {
-    r->i = (int64_t)((uint64_t)a[1].i * 3 + (uint64_t)((struct node *)a[0].r)->fixed);
+    r->i = (int64_t)((uint64_t)a[1].i * 3 +
+                     (uint64_t)((struct node *)a[0].r)->fixed);
 }
 static void fn_seven(const union tw_value *a, union tw_value *r)
 {
@@ -201,15 +244,18 @@ static void call_stub(void *fn, const union tw_value *args, union tw_value *res)
 
 static const uint32_t bit_val[1] = {1u << 1 | 1u << 11}, no_bits[1] = {0};
 static const uint32_t bit_fixed[1] = {1u << 8 | 1u << 11};
-static const struct tw_effect effects[] = {{0, 1, bit_val, no_bits},
-                                           {0, 1, no_bits, bit_val},
-                                           {TW_E_ANYTHING, 0, NULL, NULL},
-                                           {TW_E_ELIDABLE, 1, bit_fixed, no_bits},
-                                           {TW_E_LOOPINVARIANT, 1, no_bits, no_bits}};
-#define CALL(k, n, kinds, label) {TW_DK_CALL, 'i', 'l', n, kinds, NULL, &effects[k], call_stub, NULL, label}
-static const struct tw_calldescr calls[] = {CALL(0, 2, "ri", "read"), CALL(1, 2, "ri", "write"),
-                                            CALL(2, 2, "ri", "anything"), CALL(3, 2, "ri", "pure"),
-                                            CALL(4, 0, "", "seven")};
+static const struct tw_effect effects[] = {
+    {0, 1, bit_val, no_bits},
+    {0, 1, no_bits, bit_val},
+    {TW_E_ANYTHING, 0, NULL, NULL},
+    {TW_E_ELIDABLE, 1, bit_fixed, no_bits},
+    {TW_E_LOOPINVARIANT, 1, no_bits, no_bits}};
+#define CALL(k, n, kinds, label)                                               \
+    {TW_DK_CALL, 'i', 'l', n, kinds, NULL, &effects[k], call_stub, NULL, label}
+static const struct tw_calldescr calls[] = {
+    CALL(0, 2, "ri", "read"), CALL(1, 2, "ri", "write"),
+    CALL(2, 2, "ri", "anything"), CALL(3, 2, "ri", "pure"),
+    CALL(4, 0, "", "seven")};
 static void (*const functions[])(const union tw_value *, union tw_value *) = {
     fn_read, fn_write, fn_anything, fn_pure, fn_seven};
 
@@ -219,7 +265,7 @@ static void (*const functions[])(const union tw_value *, union tw_value *) = {
 struct part {
     struct tw_trace *t;
     struct part **bridges; /* by operation: where a failing guard goes on */
-    uint32_t *pcs;         /* by operation: the guard's pc in the jitcode "fuzz" */
+    uint32_t *pcs; /* by operation: the guard's pc in the jitcode "fuzz" */
 };
 
 struct fuzz {
@@ -237,13 +283,14 @@ struct fuzz {
     int verbose;
 };
 
-static union tw_value value_of(const struct tw_trace *t, const union tw_value *vals, tw_vref v)
+static union tw_value value_of(const struct tw_trace *t,
+                               const union tw_value *vals, tw_vref v)
 {
     return v < 0 ? tw_const_of(t, v)->v : vals[v];
 }
 
-static void access_of(const struct tw_op *op, const union tw_value *a, char **p, char *type,
-                      int *size, int *flags, unsigned *value)
+static void access_of(const struct tw_op *op, const union tw_value *a, char **p,
+                      char *type, int *size, int *flags, unsigned *value)
 {
     const struct tw_descr *d = op->descr;
 
@@ -265,7 +312,8 @@ static void access_of(const struct tw_op *op, const union tw_value *a, char **p,
 }
 
 /* Does operation k of t; 0 when it is a guard that fails. */
-static int do_op(const struct tw_trace *t, uint32_t k, union tw_value *vals, int *overflow)
+static int do_op(const struct tw_trace *t, uint32_t k, union tw_value *vals,
+                 int *overflow)
 {
     const struct tw_op *op = &t->ops[k];
     union tw_value a[8], *res = &vals[tw_value_of_op(t, k)], r = {.i = 0};
@@ -355,12 +403,14 @@ struct stop {
     int endless;
 };
 
-static const struct tw_snapframe *frame_of(const struct tw_trace *t, uint32_t op)
+static const struct tw_snapframe *frame_of(const struct tw_trace *t,
+                                           uint32_t op)
 {
     return &t->snapframes[t->snapshots[t->ops[op].snapshot].frame];
 }
 
-static void interpret(struct fuzz *z, int part, uint32_t k, union tw_value *vals, struct stop *s)
+static void interpret(struct fuzz *z, int part, uint32_t k,
+                      union tw_value *vals, struct stop *s)
 {
     int overflow = 0, steps = 0;
     union tw_value *spare = tw_malloc(20000 * sizeof *spare);
@@ -383,7 +433,8 @@ static void interpret(struct fuzz *z, int part, uint32_t k, union tw_value *vals
             k = UINT32_MAX;
             continue;
         }
-        if (op->opnum == TW_OP_guard_no_overflow) /* resumed there: test again */
+        if (op->opnum ==
+            TW_OP_guard_no_overflow) /* resumed there: test again */
             do_op(t, k - 1, vals, &overflow);
         if (do_op(t, k, vals, &overflow))
             continue;
@@ -526,8 +577,8 @@ static tw_vref any(struct recorder *r, char type)
                          : tw_trace_const_r(r->t, &world[pick(NWORLD)]);
 }
 
-static tw_vref emit(struct recorder *r, unsigned opnum, const void *d, const tw_vref *args,
-                    unsigned n)
+static tw_vref emit(struct recorder *r, unsigned opnum, const void *d,
+                    const tw_vref *args, unsigned n)
 {
     tw_vref v = tw_trace_emit(r->t, opnum, d, args, n);
 
@@ -539,12 +590,14 @@ static tw_vref emit(struct recorder *r, unsigned opnum, const void *d, const tw_
     return v;
 }
 
-static tw_vref emit1(struct recorder *r, unsigned opnum, const void *d, tw_vref a)
+static tw_vref emit1(struct recorder *r, unsigned opnum, const void *d,
+                     tw_vref a)
 {
     return emit(r, opnum, d, &a, 1);
 }
 
-static tw_vref emit2(struct recorder *r, unsigned opnum, const void *d, tw_vref a, tw_vref b)
+static tw_vref emit2(struct recorder *r, unsigned opnum, const void *d,
+                     tw_vref a, tw_vref b)
 {
     tw_vref v[2] = {a, b};
 
@@ -591,7 +644,8 @@ static tw_vref canonical(struct recorder *r, const struct tw_fielddescr *d)
     if (d->flags & TW_F_BOOL)
         return emit2(r, TW_OP_int_ne, NULL, v, any(r, 'i'));
     if (d->type == 'i' && d->size < 8)
-        return emit2(r, TW_OP_int_signext, NULL, v, tw_trace_const_i(r->t, d->size * 8));
+        return emit2(r, TW_OP_int_signext, NULL, v,
+                     tw_trace_const_i(r->t, d->size * 8));
     /* pointers into the middle are not stored: a node is found from its address */
     if (d->type == 'r' && now(r, v).r && !is_node(now(r, v).r))
         return some_node(r);
@@ -606,18 +660,21 @@ static unsigned of_type(char type, unsigned i)
 static void rec_pure(struct recorder *r)
 {
     static const uint16_t binary[] = {
-        TW_OP_int_add, TW_OP_int_sub, TW_OP_int_mul, TW_OP_int_div, TW_OP_int_rem, TW_OP_uint_div,
-        TW_OP_uint_rem, TW_OP_int_and, TW_OP_int_or, TW_OP_int_xor, TW_OP_int_lshift,
-        TW_OP_int_rshift, TW_OP_uint_rshift, TW_OP_int_min, TW_OP_int_max, TW_OP_uint_min,
-        TW_OP_int_lt, TW_OP_int_le, TW_OP_int_eq, TW_OP_int_ne, TW_OP_int_gt, TW_OP_int_ge,
-        TW_OP_uint_lt, TW_OP_uint_le, TW_OP_uint_gt, TW_OP_uint_ge, TW_OP_int_mul_high};
-    static const uint16_t unary[] = {TW_OP_int_neg, TW_OP_int_invert, TW_OP_int_is_true,
-                                     TW_OP_int_is_zero, TW_OP_int_clz, TW_OP_same_as_i,
-                                     TW_OP_int_popcount, TW_OP_int_bswap};
-    static const uint16_t floats[] = {TW_OP_float_add, TW_OP_float_sub, TW_OP_float_mul,
-                                      TW_OP_float_truediv};
+        TW_OP_int_add,     TW_OP_int_sub,  TW_OP_int_mul,     TW_OP_int_div,
+        TW_OP_int_rem,     TW_OP_uint_div, TW_OP_uint_rem,    TW_OP_int_and,
+        TW_OP_int_or,      TW_OP_int_xor,  TW_OP_int_lshift,  TW_OP_int_rshift,
+        TW_OP_uint_rshift, TW_OP_int_min,  TW_OP_int_max,     TW_OP_uint_min,
+        TW_OP_int_lt,      TW_OP_int_le,   TW_OP_int_eq,      TW_OP_int_ne,
+        TW_OP_int_gt,      TW_OP_int_ge,   TW_OP_uint_lt,     TW_OP_uint_le,
+        TW_OP_uint_gt,     TW_OP_uint_ge,  TW_OP_int_mul_high};
+    static const uint16_t unary[] = {
+        TW_OP_int_neg, TW_OP_int_invert, TW_OP_int_is_true,  TW_OP_int_is_zero,
+        TW_OP_int_clz, TW_OP_same_as_i,  TW_OP_int_popcount, TW_OP_int_bswap};
+    static const uint16_t floats[] = {TW_OP_float_add, TW_OP_float_sub,
+                                      TW_OP_float_mul, TW_OP_float_truediv};
     static const uint16_t bits[] = {8, 16, 32};
-    static const uint16_t tests[] = {TW_OP_float_lt, TW_OP_float_le, TW_OP_float_eq, TW_OP_float_ne,
+    static const uint16_t tests[] = {TW_OP_float_lt, TW_OP_float_le,
+                                     TW_OP_float_eq, TW_OP_float_ne,
                                      TW_OP_float_gt, TW_OP_float_unord};
 
     switch (pick(10)) {
@@ -625,11 +682,12 @@ static void rec_pure(struct recorder *r)
         emit1(r, unary[pick(sizeof unary / 2)], NULL, any(r, 'i'));
         break;
     case 1:
-        emit2(r, floats[pick(sizeof floats / 2)], NULL, any(r, 'f'), any(r, 'f'));
+        emit2(r, floats[pick(sizeof floats / 2)], NULL, any(r, 'f'),
+              any(r, 'f'));
         break;
     case 2:
-        emit2(r, pick(2) ? TW_OP_int_signext : TW_OP_int_zeroext, NULL, any(r, 'i'),
-              tw_trace_const_i(r->t, bits[pick(3)]));
+        emit2(r, pick(2) ? TW_OP_int_signext : TW_OP_int_zeroext, NULL,
+              any(r, 'i'), tw_trace_const_i(r->t, bits[pick(3)]));
         break;
     case 3: {
         tw_vref v[3] = {any(r, 'i'), any(r, 'i'), any(r, 'i')};
@@ -640,13 +698,16 @@ static void rec_pure(struct recorder *r)
         emit2(r, tests[pick(sizeof tests / 2)], NULL, any(r, 'f'), any(r, 'f'));
         break;
     case 5:
-        emit1(r, pick(2) ? TW_OP_cast_int_to_float : TW_OP_same_as_i, NULL, any(r, 'i'));
+        emit1(r, pick(2) ? TW_OP_cast_int_to_float : TW_OP_same_as_i, NULL,
+              any(r, 'i'));
         break;
     case 6: /* small numbers: bounds */
-        emit2(r, TW_OP_int_and, NULL, any(r, 'i'), tw_trace_const_i(r->t, 1 + pick(200)));
+        emit2(r, TW_OP_int_and, NULL, any(r, 'i'),
+              tw_trace_const_i(r->t, 1 + pick(200)));
         break;
     default:
-        emit2(r, binary[pick(sizeof binary / 2)], NULL, any(r, 'i'), any(r, 'i'));
+        emit2(r, binary[pick(sizeof binary / 2)], NULL, any(r, 'i'),
+              any(r, 'i'));
         break;
     }
 }
@@ -658,33 +719,39 @@ static void rec_guard(struct recorder *r)
     switch (pick(7)) {
     case 0:
         v = any(r, 'i');
-        emit2(r, TW_OP_guard_value_i, NULL, v, tw_trace_const_i(r->t, now(r, v).i));
+        emit2(r, TW_OP_guard_value_i, NULL, v,
+              tw_trace_const_i(r->t, now(r, v).i));
         break;
     case 1: { /* promote a class */
         v = some_node(r);
         tw_vref c = emit1(r, TW_OP_getfield_r, &fields[F_CLS], v);
         if (now(r, c).r)
-            emit2(r, TW_OP_guard_value_r, NULL, c, tw_trace_const_r(r->t, now(r, c).r));
+            emit2(r, TW_OP_guard_value_r, NULL, c,
+                  tw_trace_const_r(r->t, now(r, c).r));
         break;
     }
     case 2: {
         v = some_node(r);
         struct node *n = now(r, v).r;
         if (n->cls)
-            emit2(r, TW_OP_guard_class, &fields[F_CLS], v, tw_trace_const_r(r->t, n->cls));
+            emit2(r, TW_OP_guard_class, &fields[F_CLS], v,
+                  tw_trace_const_r(r->t, n->cls));
         break;
     }
     case 3: {
         tw_vref a = any(r, 'r'), b = any(r, 'r');
-        v = pick(2) ? emit2(r, pick(2) ? TW_OP_ptr_eq : TW_OP_ptr_ne, NULL, a, b)
-                    : emit1(r, pick(2) ? TW_OP_ptr_is_null : TW_OP_ptr_nonnull, NULL, a);
+        v = pick(2)
+                ? emit2(r, pick(2) ? TW_OP_ptr_eq : TW_OP_ptr_ne, NULL, a, b)
+                : emit1(r, pick(2) ? TW_OP_ptr_is_null : TW_OP_ptr_nonnull,
+                        NULL, a);
         emit1(r, now(r, v).i ? TW_OP_guard_true : TW_OP_guard_false, NULL, v);
         break;
     }
     case 4:
         v = any(r, 'r');
         if (v >= 0 && (!now(r, v).r || is_node(now(r, v).r))) {
-            emit1(r, now(r, v).r ? TW_OP_guard_nonnull : TW_OP_guard_isnull, NULL, v);
+            emit1(r, now(r, v).r ? TW_OP_guard_nonnull : TW_OP_guard_isnull,
+                  NULL, v);
             r->nonnull[v] = now(r, v).r != NULL;
         }
         break;
@@ -699,7 +766,8 @@ static void rec_guard(struct recorder *r)
 
 static void rec_overflow(struct recorder *r)
 {
-    static const uint16_t ops[] = {TW_OP_int_add_ovf, TW_OP_int_sub_ovf, TW_OP_int_mul_ovf};
+    static const uint16_t ops[] = {TW_OP_int_add_ovf, TW_OP_int_sub_ovf,
+                                   TW_OP_int_mul_ovf};
     unsigned k = pick(3);
     tw_vref a = any(r, 'i'), b = any(r, 'i');
     int64_t x;
@@ -723,7 +791,8 @@ static tw_vref rec_new(struct recorder *r)
     if (pick(2))
         emit2(r, TW_OP_setfield_i, &fields[F_FIXED], p, any(r, 'i'));
     for (uint32_t n = pick(4); n; n--) {
-        const struct tw_fielddescr *d = &fields[F_VAL + pick(F_OTHER - F_VAL + 1)];
+        const struct tw_fielddescr *d =
+            &fields[F_VAL + pick(F_OTHER - F_VAL + 1)];
         tw_vref v = canonical(r, d);
         emit2(r, of_type(d->type, TW_OP_setfield_i), d, p, v);
     }
@@ -734,7 +803,8 @@ static tw_vref index_of(struct recorder *r, int64_t n)
 {
     if (pick(2))
         return tw_trace_const_i(r->t, pick((uint32_t)n));
-    return emit2(r, TW_OP_int_and, NULL, any(r, 'i'), tw_trace_const_i(r->t, n - 1));
+    return emit2(r, TW_OP_int_and, NULL, any(r, 'i'),
+                 tw_trace_const_i(r->t, n - 1));
 }
 
 static void rec_array(struct recorder *r)
@@ -766,7 +836,8 @@ static void rec_raw(struct recorder *r)
     a[0] = p;
     a[1] = tw_trace_const_i(r->t, base + 8 * pick(4));
     if (pick(3) == 0) {
-        tw_vref x = emit2(r, TW_OP_int_and, NULL, any(r, 'i'), tw_trace_const_i(r->t, 24));
+        tw_vref x = emit2(r, TW_OP_int_and, NULL, any(r, 'i'),
+                          tw_trace_const_i(r->t, 24));
         a[1] = emit2(r, TW_OP_int_add, NULL, x, tw_trace_const_i(r->t, base));
     }
     if (pick(2)) {
@@ -775,7 +846,8 @@ static void rec_raw(struct recorder *r)
     }
     a[2] = any(r, 'i');
     if (d == &raw4)
-        a[2] = emit2(r, TW_OP_int_signext, NULL, a[2], tw_trace_const_i(r->t, 32));
+        a[2] =
+            emit2(r, TW_OP_int_signext, NULL, a[2], tw_trace_const_i(r->t, 32));
     emit(r, TW_OP_raw_store_i, d, a, 3);
 }
 
@@ -801,16 +873,21 @@ static void rec_call(struct recorder *r)
 
     if (k == 5) {
         tw_vref c = emit2(r, TW_OP_int_gt, NULL, any(r, 'i'), any(r, 'i'));
-        tw_vref v[4] = {c, tw_trace_const_r(r->t, (void *)functions[1]), some_node(r), any(r, 'i')};
+        tw_vref v[4] = {c, tw_trace_const_r(r->t, (void *)functions[1]),
+                        some_node(r), any(r, 'i')};
         static const struct tw_calldescr write_v = {
-            TW_DK_CALL, 'v', 'v', 2, "ri", NULL, &effects[1], call_stub, NULL, "write"};
+            TW_DK_CALL, 'v',         'v',       2,    "ri",
+            NULL,       &effects[1], call_stub, NULL, "write"};
         emit(r, TW_OP_cond_call, &write_v, v, 4);
         return;
     }
     a[0] = tw_trace_const_r(r->t, (void *)functions[k]);
     a[1] = k == 4 ? TW_NOVALUE : some_node(r);
     a[2] = any(r, 'i');
-    emit(r, k == 3 ? TW_OP_call_pure_i : k == 4 ? TW_OP_call_loopinvariant_i : TW_OP_call_i,
+    emit(r,
+         k == 3   ? TW_OP_call_pure_i
+         : k == 4 ? TW_OP_call_loopinvariant_i
+                  : TW_OP_call_i,
          &calls[k], a, k == 4 ? 1 : 3);
 }
 
@@ -872,7 +949,8 @@ static int by_kind(const struct tw_trace *t, tw_vref v)
 
 /* The snapshot of guard k: live values below the limit, a few more (which then must live before,
  * too), constants. */
-static void make_snapshot(struct fuzz *z, int part, uint32_t k, uint8_t *live, tw_vref limit)
+static void make_snapshot(struct fuzz *z, int part, uint32_t k, uint8_t *live,
+                          tw_vref limit)
 {
     struct part *p = &z->parts[part];
     struct tw_trace *t = p->t;
@@ -882,7 +960,8 @@ static void make_snapshot(struct fuzz *z, int part, uint32_t k, uint8_t *live, t
 
     for (int kind = 0; kind < 3; kind++) {
         for (tw_vref v = 0; v < limit && count < 500; v++)
-            if (tw_type_of(t, v) != 'v' && by_kind(t, v) == kind && (live[v] || !pick(20))) {
+            if (tw_type_of(t, v) != 'v' && by_kind(t, v) == kind &&
+                (live[v] || !pick(20))) {
                 live[v] = 1;
                 values[count++] = v;
             }
@@ -897,7 +976,8 @@ static void make_snapshot(struct fuzz *z, int part, uint32_t k, uint8_t *live, t
     p->pcs[k] = 3 * z->npcs;
     z->where[z->npcs].part = part;
     z->where[z->npcs++].op = k;
-    const struct tw_jitcode *j = tw_names_frame(z->names, "fuzz", p->pcs[k], kinds);
+    const struct tw_jitcode *j =
+        tw_names_frame(z->names, "fuzz", p->pcs[k], kinds);
     int32_t f = tw_trace_snapframe(t, -1, j, p->pcs[k], values, count);
     int32_t s = tw_trace_snapshot(t, f, NULL, 0, NULL, 0);
     t->ops[k].snapshot = s;
@@ -918,13 +998,15 @@ static void make_snapshots(struct fuzz *z, int part)
                 live[t->args[t->ops[k].args + a]] = 1;
         if (tw_op_is(opnum, TW_OVF)) /* its guard is done again from here */
             make_snapshot(z, part, k + 1, live, tw_value_of_op(t, k));
-        else if (opnum == TW_OP_jump || (tw_op_is(opnum, TW_GUARD) && opnum != TW_OP_guard_no_overflow))
+        else if (opnum == TW_OP_jump || (tw_op_is(opnum, TW_GUARD) &&
+                                         opnum != TW_OP_guard_no_overflow))
             make_snapshot(z, part, k, live, tw_value_of_op(t, k));
     }
     free(live);
 }
 
-static void start_recorder(struct recorder *r, struct fuzz *z, struct tw_trace *t)
+static void start_recorder(struct recorder *r, struct fuzz *z,
+                           struct tw_trace *t)
 {
     *r = (struct recorder){.z = z, .t = t, .ok = 1};
     r->vals = tw_calloc(20000, sizeof *r->vals);
@@ -938,7 +1020,8 @@ static void end_recorder(struct recorder *r)
 }
 
 /* Jump to the loop: values of the right kinds. */
-static void rec_jump(struct recorder *r, const struct tw_trace *loop, const void *descr)
+static void rec_jump(struct recorder *r, const struct tw_trace *loop,
+                     const void *descr)
 {
     tw_vref args[16];
 
@@ -969,7 +1052,8 @@ static void rec_loop(struct fuzz *z, union tw_value *inputs, uint32_t nops)
     f = emit1(&r, TW_OP_getfield_i, &fields[F_VAL], tw_trace_const_r(t, &fuel));
     f = emit2(&r, TW_OP_int_sub, NULL, f, tw_trace_const_i(t, 1));
     emit2(&r, TW_OP_setfield_i, &fields[F_VAL], tw_trace_const_r(t, &fuel), f);
-    emit1(&r, TW_OP_guard_true, NULL, emit2(&r, TW_OP_int_gt, NULL, f, tw_trace_const_i(t, 0)));
+    emit1(&r, TW_OP_guard_true, NULL,
+          emit2(&r, TW_OP_int_gt, NULL, f, tw_trace_const_i(t, 0)));
     for (uint32_t n = nops; n; n--)
         rec_some_op(&r);
     rec_jump(&r, t, NULL);
@@ -989,7 +1073,8 @@ struct sink {
     tw_vref input[600]; /* by failarg */
 };
 
-static struct tw_box sink_failarg(void *self, unsigned k, char type, union tw_value v)
+static struct tw_box sink_failarg(void *self, unsigned k, char type,
+                                  union tw_value v)
 {
     struct sink *s = self;
 
@@ -1008,7 +1093,8 @@ static struct tw_box sink_constant(void *self, char type, union tw_value v)
     return (struct tw_box){v, TW_NOVALUE};
 }
 
-static struct tw_box sink_allocate(void *self, const struct tw_sizedescr *d, int64_t n)
+static struct tw_box sink_allocate(void *self, const struct tw_sizedescr *d,
+                                   int64_t n)
 {
     struct sink *s = self;
     struct tw_box b = {.ref = TW_NOVALUE};
@@ -1020,7 +1106,8 @@ static struct tw_box sink_allocate(void *self, const struct tw_sizedescr *d, int
     return b;
 }
 
-static struct tw_box sink_interior(void *self, struct tw_box base, int64_t offset)
+static struct tw_box sink_interior(void *self, struct tw_box base,
+                                   int64_t offset)
 {
     struct sink *s = self;
     struct tw_box b = {.ref = TW_NOVALUE};
@@ -1033,8 +1120,8 @@ static struct tw_box sink_interior(void *self, struct tw_box base, int64_t offse
     return b;
 }
 
-static void sink_setfield(void *self, struct tw_box base, const struct tw_fielddescr *d,
-                          struct tw_box v)
+static void sink_setfield(void *self, struct tw_box base,
+                          const struct tw_fielddescr *d, struct tw_box v)
 {
     struct sink *s = self;
 
@@ -1050,7 +1137,8 @@ static void sink_frame(void *self, const struct tw_jitcode *code, uint32_t pc,
 {
     struct sink *s = self;
     const struct tw_program *p = tw_names_program(s->z->names);
-    const struct tw_live *live = &p->live[code->code[pc + 1] | (uint32_t)code->code[pc + 2] << 16];
+    const struct tw_live *live =
+        &p->live[code->code[pc + 1] | (uint32_t)code->code[pc + 2] << 16];
 
     s->s->part = s->z->where[pc / 3].part;
     s->s->op = s->z->where[pc / 3].op;
@@ -1066,8 +1154,8 @@ static void sink_frame(void *self, const struct tw_jitcode *code, uint32_t pc,
 }
 
 /* What the guard says the state is; with t, also as operations of a bridge. */
-static void leave(struct fuzz *z, const struct tw_guard *g, const struct tw_jitframe *frame,
-                  struct sink *s)
+static void leave(struct fuzz *z, const struct tw_guard *g,
+                  const struct tw_jitframe *frame, struct sink *s)
 {
     const struct tw_resume_sink sink = {.self = s,
                                         .failarg = sink_failarg,
@@ -1108,12 +1196,14 @@ static int failed(const char *fmt, uint64_t seed, uint64_t run)
 {
     char text[700];
 
-    snprintf(text, sizeof text, fmt, (unsigned long long)seed, (unsigned long long)run, message);
+    snprintf(text, sizeof text, fmt, (unsigned long long)seed,
+             (unsigned long long)run, message);
     printf("not ok opt-fuzz-%llu\n    %s\n", (unsigned long long)seed, text);
     return 0;
 }
 
-static void print_trace(struct fuzz *z, const char *what, const struct tw_trace *t)
+static void print_trace(struct fuzz *z, const char *what,
+                        const struct tw_trace *t)
 {
     if (z->verbose) {
         printf("--- %s\n", what);
@@ -1149,7 +1239,8 @@ static tw_vref mapped(const struct replay *r, tw_vref v)
 {
     const struct tw_trace *from = r->z->parts[r->part].t;
 
-    return v < 0 ? tw_trace_const(r->full, tw_const_of(from, v)->type, tw_const_of(from, v)->v)
+    return v < 0 ? tw_trace_const(r->full, tw_const_of(from, v)->type,
+                                  tw_const_of(from, v)->v)
                  : r->map[v];
 }
 
@@ -1161,7 +1252,8 @@ static void copy_op(struct replay *r, uint32_t k)
 
     for (unsigned a = 0; a < op.nargs; a++)
         args[a] = mapped(r, t->args[op.args + a]);
-    tw_vref v = tw_trace_emit(r->full, op.opnum, op.opnum == TW_OP_jump ? &r->z->loop : op.descr,
+    tw_vref v = tw_trace_emit(r->full, op.opnum,
+                              op.opnum == TW_OP_jump ? &r->z->loop : op.descr,
                               args, op.nargs);
     r->map[tw_value_of_op(t, k)] = v;
     if (op.snapshot < 0)
@@ -1169,16 +1261,19 @@ static void copy_op(struct replay *r, uint32_t k)
     const struct tw_snapframe *f = frame_of(t, k);
     for (unsigned a = 0; a < f->nvalues; a++)
         args[a] = mapped(r, t->args[f->values + a]);
-    int32_t sf = tw_trace_snapframe(r->full, -1, f->jitcode, f->pc, args, f->nvalues);
+    int32_t sf =
+        tw_trace_snapframe(r->full, -1, f->jitcode, f->pc, args, f->nvalues);
     int32_t snap = tw_trace_snapshot(r->full, sf, NULL, 0, NULL, 0);
     tw_op_of(r->full, v)->snapshot = snap;
 }
 
-static tw_vref full2(struct replay *r, unsigned opnum, const void *d, tw_vref a, tw_vref b)
+static tw_vref full2(struct replay *r, unsigned opnum, const void *d, tw_vref a,
+                     tw_vref b)
 {
     tw_vref args[2] = {a, b};
 
-    return tw_trace_emit(r->full, opnum, d, args, b == TW_NOVALUE ? (a == TW_NOVALUE ? 0 : 1) : 2);
+    return tw_trace_emit(r->full, opnum, d, args,
+                         b == TW_NOVALUE ? (a == TW_NOVALUE ? 0 : 1) : 2);
 }
 
 /* Guard k failed: the bridge has a guard that says so. */
@@ -1186,7 +1281,8 @@ static void copy_failure(struct replay *r, uint32_t k)
 {
     const struct tw_trace *t = r->z->parts[r->part].t;
     const struct tw_op op = t->ops[k];
-    tw_vref a = op.nargs ? mapped(r, t->args[op.args]) : TW_NOVALUE, args[600], v;
+    tw_vref a = op.nargs ? mapped(r, t->args[op.args]) : TW_NOVALUE, args[600],
+            v;
     tw_vref b = op.nargs > 1 ? mapped(r, t->args[op.args + 1]) : TW_NOVALUE;
 
     switch (op.opnum) {
@@ -1225,7 +1321,8 @@ static void copy_failure(struct replay *r, uint32_t k)
     const struct tw_snapframe *f = frame_of(t, k);
     for (unsigned n = 0; n < f->nvalues; n++)
         args[n] = mapped(r, t->args[f->values + n]);
-    int32_t sf = tw_trace_snapframe(r->full, -1, f->jitcode, f->pc, args, f->nvalues);
+    int32_t sf =
+        tw_trace_snapframe(r->full, -1, f->jitcode, f->pc, args, f->nvalues);
     int32_t snap = tw_trace_snapshot(r->full, sf, NULL, 0, NULL, 0);
     tw_op_of(r->full, v)->snapshot = snap;
 }
@@ -1312,13 +1409,15 @@ static int record_bridge(struct replay *r, uint32_t k)
         if (part < 0)
             return 0;
         enter_part(r, k, part);
-        for (uint32_t n = 0; n < r->z->parts[part].t->nops; n++) /* done while it was made */
+        for (uint32_t n = 0; n < r->z->parts[part].t->nops;
+             n++) /* done while it was made */
             copy_op(r, n);
         return 1;
     }
 }
 
-static void compile_bridge(struct fuzz *z, struct tw_guard *g, const struct tw_trace *full)
+static void compile_bridge(struct fuzz *z, struct tw_guard *g,
+                           const struct tw_trace *full)
 {
     struct tw_opt_options o = options_for(z);
     struct tw_trace *out = tw_trace_new();
@@ -1328,14 +1427,16 @@ static void compile_bridge(struct fuzz *z, struct tw_guard *g, const struct tw_t
     if (tw_trace_verify(full, err, sizeof err)) {
         snprintf(message, sizeof message, "recorded bridge: %s", err);
     } else if (tw_optimize_bridge(full, g, &z->loop, &o, out) != TW_OPT_OK) {
-        snprintf(message, sizeof message, "a bridge that was executed is called impossible");
+        snprintf(message, sizeof message,
+                 "a bridge that was executed is called impossible");
     } else {
         print_trace(z, "bridge, optimized", out);
         if (tw_trace_verify(out, err, sizeof err)) {
             snprintf(message, sizeof message, "bridge: %s", err);
             return;
         }
-        struct tw_code *c = tw_backend_reference.compile(out, &z->loop, g, 1, err, sizeof err);
+        struct tw_code *c =
+            tw_backend_reference.compile(out, &z->loop, g, 1, err, sizeof err);
         if (c)
             tw_backend_reference.attach(g, c);
         else
@@ -1347,7 +1448,8 @@ static void compile_bridge(struct fuzz *z, struct tw_guard *g, const struct tw_t
 }
 
 /* Records, optimizes and attaches a bridge where the optimized code just left. */
-static void add_bridge(struct fuzz *z, struct tw_guard *g, const struct tw_jitframe *frame)
+static void add_bridge(struct fuzz *z, struct tw_guard *g,
+                       const struct tw_jitframe *frame)
 {
     struct stop *here = tw_calloc(1, sizeof *here);
     struct sink s = {.s = here, .t = tw_trace_new()};
@@ -1382,8 +1484,8 @@ static void random_inputs(union tw_value *v)
     v[5].r = random_node(1);
 }
 
-static int compare(struct fuzz *z, uint64_t world_seed, const union tw_value *inputs,
-                   int may_bridge)
+static int compare(struct fuzz *z, uint64_t world_seed,
+                   const union tw_value *inputs, int may_bridge)
 {
     static struct stop a, b;
     struct picture pa, pb;
@@ -1410,14 +1512,17 @@ static int compare(struct fuzz *z, uint64_t world_seed, const union tw_value *in
     interpret(z, 0, 0, vals, &a);
     take_picture(&pa, &a);
     free(vals);
-    same = a.endless || b.endless || (pa.n == pb.n && !memcmp(pa.w, pb.w, pa.n * sizeof *pa.w));
+    same = a.endless || b.endless ||
+           (pa.n == pb.n && !memcmp(pa.w, pb.w, pa.n * sizeof *pa.w));
     for (uint32_t k = 0; !same && k < pa.n && k < pb.n; k++)
         if (pa.w[k] != pb.w[k]) {
             snprintf(message, sizeof message,
-                     "word %u of %u: %llx before, %llx after; stopped at part %d op %u / %d %u; "
+                     "word %u of %u: %llx before, %llx after; stopped at part "
+                     "%d op %u / %d %u; "
                      "left at Guard%u",
-                     k, pa.n, (unsigned long long)pa.w[k], (unsigned long long)pb.w[k], a.part,
-                     a.op, b.part, b.op, g->id);
+                     k, pa.n, (unsigned long long)pa.w[k],
+                     (unsigned long long)pb.w[k], a.part, a.op, b.part, b.op,
+                     g->id);
             break;
         }
     free_picture(&pa);
@@ -1429,7 +1534,8 @@ static int compare(struct fuzz *z, uint64_t world_seed, const union tw_value *in
         memset(slots, 0, sizeof slots);
         memcpy(slots, inputs, 6 * sizeof *inputs);
         tw_jitframe_init(&frame, &z->loop, slots, 64);
-        add_bridge(z, tw_backend_reference.execute(z->loop.code, 0, &frame), &frame);
+        add_bridge(z, tw_backend_reference.execute(z->loop.code, 0, &frame),
+                   &frame);
     }
     return same;
 }
@@ -1455,19 +1561,22 @@ static int run_case(uint64_t seed, int verbose)
         return failed("seed %llu: recorded trace (%llu): %s", seed, 0);
     struct tw_opt_options o = options_for(z);
     z->out[z->nout++] = tw_trace_new();
-    enum tw_opt_status status = tw_optimize_loop(z->parts[0].t, &z->loop, &o, z->out[0]);
+    enum tw_opt_status status =
+        tw_optimize_loop(z->parts[0].t, &z->loop, &o, z->out[0]);
     if (status == TW_OPT_INVALID && o.unroll) {
         o.unroll = 0; /* a second iteration may contradict the first */
         status = tw_optimize_loop(z->parts[0].t, &z->loop, &o, z->out[0]);
     }
     if (status != TW_OPT_OK) {
-        ok = failed("seed %llu: what was executed is called impossible (%llu)", seed, 0);
+        ok = failed("seed %llu: what was executed is called impossible (%llu)",
+                    seed, 0);
     } else {
         print_trace(z, "optimized", z->out[0]);
         if (tw_trace_verify(z->out[0], message, sizeof message))
             return failed("seed %llu: optimized trace (%llu): %s", seed, 0);
         z->loop.ninputs = z->out[0]->ninputs;
-        z->loop.code = tw_backend_reference.compile(z->out[0], &z->loop, NULL, 1, err, sizeof err);
+        z->loop.code = tw_backend_reference.compile(z->out[0], &z->loop, NULL,
+                                                    1, err, sizeof err);
         if (!z->loop.code) {
             snprintf(message, sizeof message, "%s", err);
             return failed("seed %llu: backend (%llu): %s", seed, 0);
@@ -1508,26 +1617,31 @@ static void time_loops(void)
             reset_world(seed);
             random_inputs(inputs);
             rec_loop(z, inputs, n);
-            struct tw_opt_options o = {
-                .passes = ~0u, .unroll = 1, .program = tw_names_program(z->names)};
+            struct tw_opt_options o = {.passes = ~0u,
+                                       .unroll = 1,
+                                       .program = tw_names_program(z->names)};
             struct tw_trace *out = tw_trace_new();
             uint64_t start = tw_now_ns();
-            if (tw_optimize_loop(z->parts[0].t, &z->loop, &o, out) == TW_OPT_OK) {
+            if (tw_optimize_loop(z->parts[0].t, &z->loop, &o, out) ==
+                TW_OPT_OK) {
                 ns += tw_now_ns() - start;
                 before += z->parts[0].t->nops;
                 after += out->nops;
                 for (uint32_t k = 0; k < out->nops; k++)
-                    if (out->ops[k].guard && !(out->ops[k].guard->flags & TW_GUARD_FINISH)) {
+                    if (out->ops[k].guard &&
+                        !(out->ops[k].guard->flags & TW_GUARD_FINISH)) {
                         guards++;
-                        bytes += out->ops[k].guard->resume_size + 3u * out->ops[k].nfailargs;
+                        bytes += out->ops[k].guard->resume_size +
+                                 3u * out->ops[k].nfailargs;
                     }
             }
             tw_opt_loop_free(&z->loop);
             free_made();
         }
         if (before)
-            printf("%u: %llu operations become %llu, %.2f us an operation, %.1f bytes a guard\n", n,
-                   (unsigned long long)before, (unsigned long long)after,
+            printf("%u: %llu operations become %llu, %.2f us an operation, "
+                   "%.1f bytes a guard\n",
+                   n, (unsigned long long)before, (unsigned long long)after,
                    (double)ns / 1000 / (double)before,
                    guards ? (double)bytes / (double)guards : 0.0);
     }
@@ -1535,10 +1649,13 @@ static void time_loops(void)
 
 int main(int argc, char **argv)
 {
-    const struct tw_backend_hooks hooks = {.new_object = make_node, .new_var = make_var};
+    const struct tw_backend_hooks hooks = {.new_object = make_node,
+                                           .new_var = make_var};
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
     int verbose = argc > 2 && !strcmp(argv[2], "-v");
-    uint64_t last = argc > 2 && !verbose ? strtoull(argv[2], NULL, 0) : argc > 1 ? first : FIXED;
+    uint64_t last = argc > 2 && !verbose ? strtoull(argv[2], NULL, 0)
+                    : argc > 1           ? first
+                                         : FIXED;
     char err[200];
     int bad = 0;
 

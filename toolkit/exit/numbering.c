@@ -22,7 +22,16 @@
 
 enum { CHAIN = 16 };
 enum edit { COPY, LITERAL, SKIP, REPLACE };
-enum section_kind { S_VIRTUAL_COUNT, S_VIRTUAL, S_PENDING, S_LISTS, S_FRAME, S_KNOWLEDGE, S_END };
+enum section_kind {
+    S_VIRTUAL_COUNT,
+    S_VIRTUAL,
+    S_PENDING,
+    S_LISTS,
+    S_FRAME,
+    S_KNOWLEDGE,
+    S_FACT,
+    S_END
+};
 
 struct section {
     uint32_t kind, start;
@@ -37,7 +46,8 @@ struct string {
 
 struct virt {
     tw_vref box;
-    struct tw_num_virtual v; /* slots point into n->slots by number, see first */
+    struct tw_num_virtual
+        v; /* slots point into n->slots by number, see first */
     uint32_t first;
 };
 
@@ -156,7 +166,8 @@ static void need(struct tw_numbering *n, tw_vref box)
     TW_VEC_ROOM(n->slots, n->nvslots, n->slots_cap, v.v.nslots);
     for (uint32_t k = 0; k < v.v.nslots; k++) {
         n->slots[n->nvslots] = v.v.slots[k];
-        n->slots[n->nvslots].box = n->client.resolve(n->client.self, v.v.slots[k].box);
+        n->slots[n->nvslots].box =
+            n->client.resolve(n->client.self, v.v.slots[k].box);
         n->nvslots++;
     }
     if (v.v.kind != TW_VIRTUAL_STRUCT)
@@ -169,7 +180,8 @@ static void need(struct tw_numbering *n, tw_vref box)
         need(n, n->slots[k].box);
 }
 
-static void gather(struct tw_numbering *n, const struct tw_trace *rec, uint32_t first, uint32_t count)
+static void gather(struct tw_numbering *n, const struct tw_trace *rec,
+                   uint32_t first, uint32_t count)
 {
     TW_VEC_ROOM(n->values, n->nvalues, n->values_cap, count);
     for (uint32_t k = 0; k < count; k++) {
@@ -229,7 +241,8 @@ static uint32_t const_number(struct tw_numbering *n, tw_vref v)
 
     if (c >= n->nconst_index) {
         uint32_t size = c * 2 + 16;
-        n->const_index = tw_realloc(n->const_index, size * sizeof *n->const_index);
+        n->const_index =
+            tw_realloc(n->const_index, size * sizeof *n->const_index);
         memset(n->const_index + n->nconst_index, -1,
                (size - n->nconst_index) * sizeof *n->const_index);
         n->nconst_index = size;
@@ -246,7 +259,8 @@ static int32_t free_slot(struct tw_numbering *n)
 {
     uint32_t k = n->free_from;
 
-    while (k < n->nslots && n->owner[k] != TW_NOVALUE && n->boxes[n->owner[k]].slot == (int32_t)k &&
+    while (k < n->nslots && n->owner[k] != TW_NOVALUE &&
+           n->boxes[n->owner[k]].slot == (int32_t)k &&
            n->boxes[n->owner[k]].needed == n->guard)
         k++;
     if (k == n->nslots)
@@ -305,7 +319,8 @@ static void write_virtuals(struct tw_numbering *n)
     }
 }
 
-static void write_pending(struct tw_numbering *n, const struct tw_num_pending *p, uint32_t npending)
+static void write_pending(struct tw_numbering *n,
+                          const struct tw_num_pending *p, uint32_t npending)
 {
     section(n, S_PENDING);
     varint(n, npending);
@@ -318,7 +333,8 @@ static void write_pending(struct tw_numbering *n, const struct tw_num_pending *p
     }
 }
 
-static uint32_t write_values(struct tw_numbering *n, uint32_t first, uint32_t count)
+static uint32_t write_values(struct tw_numbering *n, uint32_t first,
+                             uint32_t count)
 {
     for (uint32_t k = 0; k < count; k++)
         tagged(n, n->values[first + k]);
@@ -359,9 +375,11 @@ static void collect_failargs(struct tw_numbering *n)
     }
 }
 
-uint32_t tw_numbering_guard(struct tw_numbering *n, const struct tw_trace *rec, int32_t snapshot,
-                            const struct tw_num_pending *pending, uint32_t npending,
-                            const tw_vref **failargs, uint32_t *nfailargs)
+uint32_t tw_numbering_guard(struct tw_numbering *n, const struct tw_trace *rec,
+                            int32_t snapshot,
+                            const struct tw_num_pending *pending,
+                            uint32_t npending, const tw_vref **failargs,
+                            uint32_t *nfailargs)
 {
     const struct tw_snapshot *s = &rec->snapshots[snapshot];
 
@@ -385,15 +403,22 @@ uint32_t tw_numbering_guard(struct tw_numbering *n, const struct tw_trace *rec, 
     return n->guard - 1;
 }
 
-uint32_t tw_numbering_failargs(const struct tw_numbering *n, const tw_vref **failargs)
+uint32_t tw_numbering_failargs(const struct tw_numbering *n,
+                               const tw_vref **failargs)
 {
     *failargs = n->failargs;
     return n->nfailargs;
 }
 
+void tw_numbering_part(struct tw_numbering *n, int fact)
+{
+    section(n, fact ? S_FACT : S_KNOWLEDGE);
+}
+
 int tw_numbering_can_name(struct tw_numbering *n, tw_vref box)
 {
-    return box < 0 || ((uint32_t)box < n->nboxes && n->boxes[box].needed == n->guard);
+    return box < 0 ||
+           ((uint32_t)box < n->nboxes && n->boxes[box].needed == n->guard);
 }
 
 void tw_numbering_value(struct tw_numbering *n, tw_vref box)
@@ -417,7 +442,8 @@ struct differ {
     struct tw_bytes *out;
     enum edit edit;
     uint32_t count;
-    const uint8_t *bytes; /* of LITERAL and REPLACE: the last of them is before this */
+    const uint8_t
+        *bytes; /* of LITERAL and REPLACE: the last of them is before this */
 };
 
 static void flush_edit(struct differ *d)
@@ -427,12 +453,14 @@ static void flush_edit(struct differ *d)
     tw_bytes_varint(d->out, (uint64_t)d->count << 2 | d->edit);
     if (d->edit == LITERAL || d->edit == REPLACE)
         for (uint32_t k = 0; k < d->count; k++)
-            TW_VEC_PUSH(d->out->data, d->out->n, d->out->cap, d->bytes[(int64_t)k - d->count]);
+            TW_VEC_PUSH(d->out->data, d->out->n, d->out->cap,
+                        d->bytes[(int64_t)k - d->count]);
     d->count = 0;
 }
 
 /* bytes: just after the last byte of what is edited, in the new string. */
-static void add_edit(struct differ *d, enum edit e, uint32_t count, const uint8_t *bytes)
+static void add_edit(struct differ *d, enum edit e, uint32_t count,
+                     const uint8_t *bytes)
 {
     if (!count)
         return;
@@ -443,8 +471,8 @@ static void add_edit(struct differ *d, enum edit e, uint32_t count, const uint8_
     d->bytes = bytes;
 }
 
-static void diff_section(struct differ *d, const uint8_t *now, uint32_t nnow, const uint8_t *old,
-                         uint32_t nold)
+static void diff_section(struct differ *d, const uint8_t *now, uint32_t nnow,
+                         const uint8_t *old, uint32_t nold)
 {
     uint32_t both = nnow < nold ? nnow : nold, k = 0;
 
@@ -464,6 +492,34 @@ static uint32_t section_end(const struct string *s, uint32_t k)
     return k + 1 < s->nsections ? s->sections[k + 1].start : s->b.n;
 }
 
+static int same_section(const struct string *a, uint32_t i,
+                        const struct string *b, uint32_t j)
+{
+    uint32_t n = section_end(a, i) - a->sections[i].start;
+
+    return a->sections[i].kind == b->sections[j].kind &&
+           n == section_end(b, j) - b->sections[j].start &&
+           !memcmp(a->b.data + a->sections[i].start,
+                   b->b.data + b->sections[j].start, n);
+}
+
+/* Virtuals and facts come and go in the middle: where section i of a is in b, from j on; j when it
+ * is nowhere near. */
+static uint32_t find_section(const struct string *a, uint32_t i,
+                             const struct string *b, uint32_t j)
+{
+    enum { NEAR = 16 };
+    uint32_t kind = a->sections[i].kind;
+
+    if (kind != S_VIRTUAL && kind != S_FACT)
+        return j;
+    for (uint32_t k = j;
+         k < b->nsections && k < j + NEAR && b->sections[k].kind == kind; k++)
+        if (same_section(a, i, b, k))
+            return k;
+    return j;
+}
+
 static void write_difference(struct tw_numbering *n)
 {
     const struct string *a = &n->now, *b = &n->before;
@@ -473,9 +529,16 @@ static void write_difference(struct tw_numbering *n)
     while (i < a->nsections || j < b->nsections) {
         uint32_t ka = i < a->nsections ? a->sections[i].kind : S_END;
         uint32_t kb = j < b->nsections ? b->sections[j].kind : S_END;
-        uint32_t na = 0, nb = 0;
-        const uint8_t *pa = a->b.data + (i < a->nsections ? a->sections[i].start : a->b.n);
-        const uint8_t *pb = b->b.data + (j < b->nsections ? b->sections[j].start : b->b.n);
+        uint32_t na = 0, nb = 0, skip = ka == kb ? find_section(a, i, b, j) : j;
+        const uint8_t *pa =
+            a->b.data + (i < a->nsections ? a->sections[i].start : a->b.n);
+        if (skip > j) {
+            add_edit(&d, SKIP, b->sections[skip].start - b->sections[j].start,
+                     pa);
+            j = skip;
+        }
+        const uint8_t *pb =
+            b->b.data + (j < b->nsections ? b->sections[j].start : b->b.n);
         if (ka <= kb) {
             na = section_end(a, i) - a->sections[i].start;
             i++;
@@ -514,7 +577,8 @@ void tw_numbering_done(struct tw_numbering *n)
     n->now = swap;
 }
 
-void tw_numbering_place(const struct tw_numbering *n, uint32_t k, uint32_t *offset, uint32_t *size)
+void tw_numbering_place(const struct tw_numbering *n, uint32_t k,
+                        uint32_t *offset, uint32_t *size)
 {
     *offset = n->places[2 * k];
     *size = n->places[2 * k + 1];
@@ -532,7 +596,8 @@ void tw_numbering_finish(struct tw_numbering *n, struct tw_num_tables *out)
     out->nconsts = n->ntable;
     out->consts = NULL;
     if (n->ntable) {
-        out->consts = tw_gc_malloc_uncollectable(n->ntable * sizeof *out->consts);
+        out->consts =
+            tw_gc_malloc_uncollectable(n->ntable * sizeof *out->consts);
         if (!out->consts)
             tw_fatal("out of memory for resume data");
         for (uint32_t k = 0; k < n->ntable; k++)
@@ -611,8 +676,10 @@ const uint8_t *tw_resume_knowledge(const struct tw_guard *g, const uint8_t *p,
     for (uint64_t n = tw_read_varint(&p); n; n--) {
         const struct tw_jitcode *j = program->jitcodes[tw_read_varint(&p)];
         const uint16_t *code = j->code + tw_read_varint(&p);
-        const struct tw_live *live = &program->live[code[1] | (uint32_t)code[2] << 16];
-        skip(&p, (uint64_t)live->n[TW_BANK_I] + live->n[TW_BANK_R] + live->n[TW_BANK_F]);
+        const struct tw_live *live =
+            &program->live[code[1] | (uint32_t)code[2] << 16];
+        skip(&p, (uint64_t)live->n[TW_BANK_I] + live->n[TW_BANK_R] +
+                     live->n[TW_BANK_F]);
     }
     return p;
 }

@@ -25,8 +25,8 @@ struct tw_num_virtual {
     int64_t nitems;
     uint32_t nslots;
     const struct tw_num_slot *slots; /* never-written and zero slots left out */
-    tw_vref real;                    /* TW_VIRTUAL_REF, base of TW_VIRTUAL_INTERIOR */
-    int64_t offset;                  /* TW_VIRTUAL_INTERIOR */
+    tw_vref real; /* TW_VIRTUAL_REF, base of TW_VIRTUAL_INTERIOR */
+    int64_t offset; /* TW_VIRTUAL_INTERIOR */
 };
 struct tw_num_pending {
     const void *descr; /* field or array */
@@ -52,13 +52,19 @@ void tw_numbering_free(struct tw_numbering *n);
 
 /* Encodes the state at a guard. Returns its number (0, 1, …); its failargs, boxes or TW_NOVALUE,
  * are in *failargs until the next call. */
-uint32_t tw_numbering_guard(struct tw_numbering *n, const struct tw_trace *rec, int32_t snapshot,
-                            const struct tw_num_pending *pending, uint32_t npending,
-                            const tw_vref **failargs, uint32_t *nfailargs);
+uint32_t tw_numbering_guard(struct tw_numbering *n, const struct tw_trace *rec,
+                            int32_t snapshot,
+                            const struct tw_num_pending *pending,
+                            uint32_t npending, const tw_vref **failargs,
+                            uint32_t *nfailargs);
 /* For the optimizer's own knowledge, before tw_numbering_guard's next call: values as tagged
  * varints in the terms of the guard just encoded (a box that is no failarg: 0 is returned and
  * nothing written). */
-uint32_t tw_numbering_failargs(const struct tw_numbering *n, const tw_vref **failargs);
+uint32_t tw_numbering_failargs(const struct tw_numbering *n,
+                               const tw_vref **failargs);
+/* What follows differs from guard to guard by itself: the next failarg's, or one of the facts, which
+ * come and go. */
+void tw_numbering_part(struct tw_numbering *n, int fact);
 int tw_numbering_can_name(struct tw_numbering *n, tw_vref box);
 void tw_numbering_value(struct tw_numbering *n, tw_vref box);
 void tw_numbering_varint(struct tw_numbering *n, uint64_t v);
@@ -77,12 +83,13 @@ struct tw_num_tables {
 };
 void tw_numbering_finish(struct tw_numbering *n, struct tw_num_tables *out);
 /* Where the bytes of guard k are. */
-void tw_numbering_place(const struct tw_numbering *n, uint32_t k, uint32_t *offset,
-                        uint32_t *size);
+void tw_numbering_place(const struct tw_numbering *n, uint32_t k,
+                        uint32_t *offset, uint32_t *size);
 
 /* Reading what the optimizer appended: where it begins in the expanded string. */
 struct tw_program;
-const uint8_t *tw_resume_knowledge(const struct tw_guard *g, const uint8_t *expanded,
+const uint8_t *tw_resume_knowledge(const struct tw_guard *g,
+                                   const uint8_t *expanded,
                                    const struct tw_program *program);
 
 #endif

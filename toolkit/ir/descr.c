@@ -21,15 +21,18 @@ struct derived {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct tw_map table; /* hash -> chain of struct derived */
 
-static int same_access(const struct tw_fielddescr *a, const struct tw_fielddescr *b)
+static int same_access(const struct tw_fielddescr *a,
+                       const struct tw_fielddescr *b)
 {
     return a->offset == b->offset && a->size == b->size && a->type == b->type &&
-           a->flags == b->flags && a->alias.id == b->alias.id && a->alias.width == b->alias.width;
+           a->flags == b->flags && a->alias.id == b->alias.id &&
+           a->alias.width == b->alias.width;
 }
 
 /* Names survive printing and parsing: "point.x+16" is point.x seen from 16 bytes before,
  * "tuple.item[3]" an item. */
-static void name_of_offset(char *buf, size_t size, const struct tw_fielddescr *d, int32_t offset)
+static void name_of_offset(char *buf, size_t size,
+                           const struct tw_fielddescr *d, int32_t offset)
 {
     const char *plus = strrchr(d->name, '+');
     long moved = offset - d->offset;
@@ -39,28 +42,31 @@ static void name_of_offset(char *buf, size_t size, const struct tw_fielddescr *d
         if (sscanf(plus, "+%ld", &before) == 1)
             moved += before;
     }
-    snprintf(buf, size, "%.*s+%ld", plus ? (int)(plus - d->name) : (int)strlen(d->name), d->name,
+    snprintf(buf, size, "%.*s+%ld",
+             plus ? (int)(plus - d->name) : (int)strlen(d->name), d->name,
              moved);
 }
 
-static void name_of_item(char *buf, size_t size, const struct tw_arraydescr *d, int64_t index)
+static void name_of_item(char *buf, size_t size, const struct tw_arraydescr *d,
+                         int64_t index)
 {
     const char *bracket = strstr(d->name, "[]");
 
     if (bracket)
-        snprintf(buf, size, "%.*s[%lld]%s", (int)(bracket - d->name), d->name, (long long)index,
-                 bracket + 2);
+        snprintf(buf, size, "%.*s[%lld]%s", (int)(bracket - d->name), d->name,
+                 (long long)index, bracket + 2);
     else
         snprintf(buf, size, "%s[%lld]", d->name, (long long)index);
 }
 
 /* from: the field or array that it is derived from, for the name. */
-static const struct tw_fielddescr *intern(const struct tw_fielddescr *want, const void *from,
-                                          int64_t index)
+static const struct tw_fielddescr *intern(const struct tw_fielddescr *want,
+                                          const void *from, int64_t index)
 {
-    uint64_t h = tw_hash_mix(tw_hash_mix(want->alias.id, (uint32_t)want->offset),
-                             (uint64_t)want->size << 16 | (uint64_t)(uint8_t)want->type << 8 |
-                                 want->flags);
+    uint64_t h =
+        tw_hash_mix(tw_hash_mix(want->alias.id, (uint32_t)want->offset),
+                    (uint64_t)want->size << 16 |
+                        (uint64_t)(uint8_t)want->type << 8 | want->flags);
     struct derived *d;
 
     pthread_mutex_lock(&lock);
@@ -85,7 +91,8 @@ static const struct tw_fielddescr *intern(const struct tw_fielddescr *want, cons
     return &d->f;
 }
 
-const struct tw_fielddescr *tw_descr_field_at(const struct tw_fielddescr *d, int32_t offset)
+const struct tw_fielddescr *tw_descr_field_at(const struct tw_fielddescr *d,
+                                              int32_t offset)
 {
     struct tw_fielddescr want = *d;
 
@@ -97,14 +104,16 @@ const struct tw_fielddescr *tw_descr_field_at(const struct tw_fielddescr *d, int
     return intern(&want, d, 0);
 }
 
-const struct tw_fielddescr *tw_descr_item_as_field(const struct tw_arraydescr *d, int64_t index)
+const struct tw_fielddescr *
+tw_descr_item_as_field(const struct tw_arraydescr *d, int64_t index)
 {
     struct tw_fielddescr want = {.dkind = TW_DK_FIELD,
                                  .type = d->type,
                                  .size = d->size,
                                  .flags = d->flags,
                                  .watch_offset = TW_WATCH_ITEM,
-                                 .offset = (int32_t)(d->base + index * d->stride),
+                                 .offset =
+                                     (int32_t)(d->base + index * d->stride),
                                  .alias = d->alias,
                                  .vable_index = -1};
 

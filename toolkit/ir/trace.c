@@ -36,7 +36,8 @@ tw_vref tw_trace_input(struct tw_trace *t, char type)
     tw_assert(t->nops == 0);
     /* doubles at powers of two: no capacity to keep */
     if ((t->ninputs & (t->ninputs + 1)) == 0 || !t->input_types)
-        t->input_types = tw_realloc(t->input_types, 2 * (size_t)t->ninputs + 16);
+        t->input_types =
+            tw_realloc(t->input_types, 2 * (size_t)t->ninputs + 16);
     t->input_types[t->ninputs] = type;
     return (tw_vref)t->ninputs++;
 }
@@ -52,8 +53,8 @@ uint32_t tw_trace_push_args(struct tw_trace *t, const tw_vref *v, unsigned n)
     return at;
 }
 
-tw_vref tw_trace_emit(struct tw_trace *t, unsigned opnum, const void *descr, const tw_vref *args,
-                      unsigned nargs)
+tw_vref tw_trace_emit(struct tw_trace *t, unsigned opnum, const void *descr,
+                      const tw_vref *args, unsigned nargs)
 {
     struct tw_op op = {.opnum = (uint16_t)opnum,
                        .nargs = (uint16_t)nargs,
@@ -90,18 +91,21 @@ static void grow_consts(struct tw_trace *t)
     t->consts_cap = cap;
 
     t->const_hash_size = cap * 2;
-    t->const_hash = tw_realloc(t->const_hash, t->const_hash_size * sizeof *t->const_hash);
+    t->const_hash =
+        tw_realloc(t->const_hash, t->const_hash_size * sizeof *t->const_hash);
     memset(t->const_hash, -1, t->const_hash_size * sizeof *t->const_hash);
     for (uint32_t k = 0; k < t->nconsts; k++) {
         uint32_t mask = t->const_hash_size - 1;
-        uint32_t h = const_slot(t->consts[k].type, const_bits(&t->consts[k]), mask);
+        uint32_t h =
+            const_slot(t->consts[k].type, const_bits(&t->consts[k]), mask);
         while (t->const_hash[h] >= 0)
             h = (h + 1) & mask;
         t->const_hash[h] = (int32_t)k;
     }
 }
 
-static tw_vref intern(struct tw_trace *t, char type, uint64_t bits, union tw_value v)
+static tw_vref intern(struct tw_trace *t, char type, uint64_t bits,
+                      union tw_value v)
 {
     if (t->nconsts == t->consts_cap)
         grow_consts(t);
@@ -154,8 +158,9 @@ char tw_type_of(const struct tw_trace *t, tw_vref v)
     return tw_opinfo[tw_op_of(t, v)->opnum].result;
 }
 
-int32_t tw_trace_snapframe(struct tw_trace *t, int32_t parent, const struct tw_jitcode *jitcode,
-                           uint32_t pc, const tw_vref *values, unsigned n)
+int32_t tw_trace_snapframe(struct tw_trace *t, int32_t parent,
+                           const struct tw_jitcode *jitcode, uint32_t pc,
+                           const tw_vref *values, unsigned n)
 {
     struct tw_snapframe f = {.parent = parent,
                              .jitcode = jitcode,
@@ -167,10 +172,12 @@ int32_t tw_trace_snapframe(struct tw_trace *t, int32_t parent, const struct tw_j
     return (int32_t)t->nsnapframes - 1;
 }
 
-int32_t tw_trace_snapshot(struct tw_trace *t, int32_t frame, const tw_vref *vable, unsigned nvable,
+int32_t tw_trace_snapshot(struct tw_trace *t, int32_t frame,
+                          const tw_vref *vable, unsigned nvable,
                           const tw_vref *vrefs, unsigned nvrefs)
 {
-    struct tw_snapshot s = {.frame = frame, .nvable = (uint16_t)nvable, .nvrefs = (uint16_t)nvrefs};
+    struct tw_snapshot s = {
+        .frame = frame, .nvable = (uint16_t)nvable, .nvrefs = (uint16_t)nvrefs};
 
     s.vable = tw_trace_push_args(t, vable, nvable);
     s.vrefs = tw_trace_push_args(t, vrefs, nvrefs);

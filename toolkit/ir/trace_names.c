@@ -102,21 +102,26 @@ const struct tw_descr *tw_names_descr(struct tw_names *ns, const char *name)
         if (!d || d->kind != TW_DK_FIELD)
             return NULL;
         const struct tw_fielddescr *f = (const struct tw_fielddescr *)d;
-        return (const struct tw_descr *)tw_descr_field_at(f, f->offset + atoi(plus + 1));
+        return (const struct tw_descr *)tw_descr_field_at(
+            f, f->offset + atoi(plus + 1));
     }
-    for (bracket = strchr(name, '['); bracket; bracket = strchr(bracket + 1, '[')) {
+    for (bracket = strchr(name, '['); bracket;
+         bracket = strchr(bracket + 1, '[')) {
         const char *end = strchr(bracket, ']');
         if (!end || end == bracket + 1)
             continue;
-        snprintf(base, sizeof base, "%.*s[]%s", (int)(bracket - name), name, end + 1);
+        snprintf(base, sizeof base, "%.*s[]%s", (int)(bracket - name), name,
+                 end + 1);
         d = find(ns, base);
         if (!d) { /* a raw access: no brackets in its own name */
-            snprintf(base, sizeof base, "%.*s%s", (int)(bracket - name), name, end + 1);
+            snprintf(base, sizeof base, "%.*s%s", (int)(bracket - name), name,
+                     end + 1);
             d = find(ns, base);
         }
         if (d && d->kind == TW_DK_ARRAY)
-            return (const struct tw_descr *)tw_descr_item_as_field((const struct tw_arraydescr *)d,
-                                                                   strtoll(bracket + 1, NULL, 10));
+            return (const struct tw_descr *)tw_descr_item_as_field(
+                (const struct tw_arraydescr *)d,
+                strtoll(bracket + 1, NULL, 10));
     }
     return NULL;
 }
@@ -140,7 +145,8 @@ const char *tw_names_of_pointer(const struct tw_names *ns, const void *p)
 }
 
 void tw_names_each_pointer(const struct tw_names *ns,
-                           void (*fn)(void *, const char *, void *, uint32_t), void *self)
+                           void (*fn)(void *, const char *, void *, uint32_t),
+                           void *self)
 {
     for (uint32_t k = 0; k < ns->npointers; k++)
         fn(self, ns->pointers[k].name, ns->pointers[k].p, ns->pointers[k].size);
@@ -199,8 +205,8 @@ static uint16_t *code_at(struct tw_jitcode *j, uint32_t pc)
     return code + pc;
 }
 
-const struct tw_jitcode *tw_names_frame(struct tw_names *ns, const char *name, uint32_t pc,
-                                        const char *kinds)
+const struct tw_jitcode *tw_names_frame(struct tw_names *ns, const char *name,
+                                        uint32_t pc, const char *kinds)
 {
     static const char banks[] = "irf";
     struct tw_jitcode *j = jitcode_of(ns, name);
@@ -213,7 +219,8 @@ const struct tw_jitcode *tw_names_frame(struct tw_names *ns, const char *name, u
             if (*k == banks[b])
                 regs[n++] = live.n[b]++;
     if (code[0] == TW_JOP_live) {
-        const struct tw_live *have = &ns->live[code[1] | (uint32_t)code[2] << 16];
+        const struct tw_live *have =
+            &ns->live[code[1] | (uint32_t)code[2] << 16];
         return !memcmp(have->n, live.n, sizeof live.n) ? j : NULL;
     }
     live.regs = tw_arena_copy(&ns->arena, regs, n * sizeof *regs);
@@ -252,7 +259,8 @@ struct decl {
     size_t errsize;
 };
 
-static __attribute__((format(printf, 2, 3))) int bad(struct decl *d, const char *fmt, ...)
+static __attribute__((format(printf, 2, 3))) int bad(struct decl *d,
+                                                     const char *fmt, ...)
 {
     va_list ap;
 
@@ -330,8 +338,9 @@ static int flags_of(const struct decl *d)
     static const struct {
         const char *name;
         int flag;
-    } flags[] = {{"signed", TW_F_SIGNED}, {"immutable", TW_F_IMMUTABLE}, {"quasi", TW_F_QUASI},
-                 {"class", TW_F_CLASS},   {"nonnull", TW_F_NONNULL},     {"bool", TW_F_BOOL},
+    } flags[] = {{"signed", TW_F_SIGNED},    {"immutable", TW_F_IMMUTABLE},
+                 {"quasi", TW_F_QUASI},      {"class", TW_F_CLASS},
+                 {"nonnull", TW_F_NONNULL},  {"bool", TW_F_BOOL},
                  {"volatile", TW_F_VOLATILE}};
     int f = 0;
 
@@ -345,9 +354,11 @@ static int flags_of(const struct decl *d)
 
 static const struct tw_alias *alias_of_descr(const struct tw_descr *d)
 {
-    return d && d->kind == TW_DK_FIELD   ? &((const struct tw_fielddescr *)d)->alias
-           : d && d->kind == TW_DK_ARRAY ? &((const struct tw_arraydescr *)d)->alias
-                                         : NULL;
+    return d && d->kind == TW_DK_FIELD
+               ? &((const struct tw_fielddescr *)d)->alias
+           : d && d->kind == TW_DK_ARRAY
+               ? &((const struct tw_arraydescr *)d)->alias
+               : NULL;
 }
 
 static int alias_for(struct decl *d, char type, int size, struct tw_alias *a)
@@ -361,7 +372,9 @@ static int alias_for(struct decl *d, char type, int size, struct tw_alias *a)
         *a = *other;
         return 0;
     }
-    a->width = has(d, "any") ? TW_ALIAS_ANY : has(d, "scalar") ? TW_ALIAS_SCALAR : TW_ALIAS_ONE;
+    a->width = has(d, "any")      ? TW_ALIAS_ANY
+               : has(d, "scalar") ? TW_ALIAS_SCALAR
+                                  : TW_ALIAS_ONE;
     a->scalar = (uint16_t)((uint8_t)type << 8 | size);
     a->id = d->ns->naliases++;
     return 0;
@@ -388,9 +401,12 @@ static int declare_field(struct decl *d)
     f->size = (uint8_t)atoi(d->words[3]);
     f->offset = atoi(d->words[4] + 1);
     f->flags = (uint8_t)flags_of(d);
-    f->vable_index = word_value(d, "vable=") ? (int16_t)atoi(word_value(d, "vable=")) : -1;
-    f->watch_offset = word_value(d, "watch=") ? atoi(word_value(d, "watch=")) : -1;
-    if (check_access(d, d->words[2], f->size) || alias_for(d, f->type, f->size, &f->alias))
+    f->vable_index =
+        word_value(d, "vable=") ? (int16_t)atoi(word_value(d, "vable=")) : -1;
+    f->watch_offset =
+        word_value(d, "watch=") ? atoi(word_value(d, "watch=")) : -1;
+    if (check_access(d, d->words[2], f->size) ||
+        alias_for(d, f->type, f->size, &f->alias))
         return -1;
     return add_descr(d, f);
 }
@@ -399,8 +415,11 @@ static int declare_array(struct decl *d, int raw)
 {
     struct tw_arraydescr *a = TW_ARENA_NEW(&d->ns->arena, struct tw_arraydescr);
 
-    if (raw ? d->n < 4 : d->n < 7 || d->words[4][0] != '@' || strcmp(d->words[5], "stride"))
-        return bad(d, raw ? "raw NAME KIND SIZE" : "array NAME KIND SIZE @BASE stride N …");
+    if (raw ? d->n < 4
+            : d->n < 7 || d->words[4][0] != '@' ||
+                  strcmp(d->words[5], "stride"))
+        return bad(d, raw ? "raw NAME KIND SIZE"
+                          : "array NAME KIND SIZE @BASE stride N …");
     a->dkind = TW_DK_ARRAY;
     a->name = d->words[1];
     a->type = d->words[2][0];
@@ -408,7 +427,8 @@ static int declare_array(struct decl *d, int raw)
     a->base = raw ? 0 : atoi(d->words[4] + 1);
     a->stride = raw ? 1 : atoi(d->words[6]);
     a->flags = (uint8_t)flags_of(d);
-    if (check_access(d, d->words[2], a->size) || alias_for(d, a->type, a->size, &a->alias))
+    if (check_access(d, d->words[2], a->size) ||
+        alias_for(d, a->type, a->size, &a->alias))
         return -1;
     if (raw)
         a->alias.width = TW_ALIAS_ANY;
@@ -456,8 +476,9 @@ typedef void test_function(const union tw_value *, union tw_value *);
 static const struct {
     const char *name;
     test_function *fn;
-} builtins[] = {{"add", fn_add},     {"neg", fn_neg},       {"addf", fn_addf},
-                {"first", fn_first}, {"load8", fn_load8},   {"store8", fn_store8},
+} builtins[] = {{"add", fn_add},     {"neg", fn_neg},
+                {"addf", fn_addf},   {"first", fn_first},
+                {"load8", fn_load8}, {"store8", fn_store8},
                 {"seven", fn_seven}, {"nothing", fn_nothing}};
 
 static void call_stub(void *fn, const union tw_value *args, union tw_value *res)
@@ -469,10 +490,12 @@ static void call_stub(void *fn, const union tw_value *args, union tw_value *res)
 static int alias_set(struct decl *d, const char *names, const uint32_t **set)
 {
     uint32_t *bits = TW_ARENA_ARRAY(&d->ns->arena, uint32_t, EFFECT_WORDS);
-    char *list = tw_arena_strdup(&d->ns->arena, names ? names : ""), *save = NULL;
+    char *list = tw_arena_strdup(&d->ns->arena, names ? names : ""),
+         *save = NULL;
 
     *set = bits;
-    for (char *w = strtok_r(list, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+    for (char *w = strtok_r(list, ",", &save); w;
+         w = strtok_r(NULL, ",", &save)) {
         const struct tw_alias *a = alias_of_descr(find(d->ns, w));
         if (!a)
             return bad(d, "no field or array is named %s", w);
@@ -490,9 +513,12 @@ static int declare_call(struct decl *d)
     static const struct {
         const char *name;
         uint32_t flag;
-    } flags[] = {{"elidable", TW_E_ELIDABLE},       {"loopinvariant", TW_E_LOOPINVARIANT},
-                 {"anything", TW_E_ANYTHING},       {"force", TW_E_CAN_FORCE},
-                 {"invalidate", TW_E_CAN_INVALIDATE}, {"gil", TW_E_CAN_RELEASE_GIL}};
+    } flags[] = {{"elidable", TW_E_ELIDABLE},
+                 {"loopinvariant", TW_E_LOOPINVARIANT},
+                 {"anything", TW_E_ANYTHING},
+                 {"force", TW_E_CAN_FORCE},
+                 {"invalidate", TW_E_CAN_INVALIDATE},
+                 {"gil", TW_E_CAN_RELEASE_GIL}};
     struct tw_calldescr *c = TW_ARENA_NEW(&d->ns->arena, struct tw_calldescr);
     struct tw_effect *e = TW_ARENA_NEW(&d->ns->arena, struct tw_effect);
     char *open = d->n >= 2 ? strchr(d->words[1], '(') : NULL;
@@ -510,7 +536,10 @@ static int declare_call(struct decl *d)
     for (char *k = abi; *k; k++)
         *k = *k == 'i' ? 'l' : *k == 'r' ? 'p' : 'd';
     c->abi_args = abi;
-    c->abi_result = c->result == 'i' ? 'l' : c->result == 'r' ? 'p' : c->result == 'f' ? 'd' : 'v';
+    c->abi_result = c->result == 'i'   ? 'l'
+                    : c->result == 'r' ? 'p'
+                    : c->result == 'f' ? 'd'
+                                       : 'v';
     c->effect = e;
     c->stub = call_stub;
     for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
@@ -534,7 +563,8 @@ static int declare_call(struct decl *d)
 }
 
 /* "{ value=5, type=int_type }" into the object; w: first word after "{". */
-static int fill_object(struct decl *d, int w, const char *type, char *object, uint32_t size)
+static int fill_object(struct decl *d, int w, const char *type, char *object,
+                       uint32_t size)
 {
     char name[256];
 
@@ -556,7 +586,8 @@ static int fill_object(struct decl *d, int w, const char *type, char *object, ui
             v.i = strtoll(eq + 1, NULL, 0);
         else if (f->type == 'f')
             v.f = strtod(eq + 1, NULL);
-        else if (strcmp(eq + 1, "NULL") && !tw_names_pointer(d->ns, eq + 1, &v.r))
+        else if (strcmp(eq + 1, "NULL") &&
+                 !tw_names_pointer(d->ns, eq + 1, &v.r))
             return bad(d, "no pointer is named %s", eq + 1);
         tw_store(object + f->offset, f->type, f->size, v);
     }
@@ -568,12 +599,15 @@ static int declare_ptr(struct decl *d)
     if (d->n < 4 || strcmp(d->words[2], "="))
         return bad(d, "ptr NAME = ADDRESS, or STRUCT { field=value, … }");
     if (!strncmp(d->words[3], "0x", 2))
-        return add_pointer(d, d->words[1], (void *)(uintptr_t)strtoull(d->words[3], NULL, 16), 0);
+        return add_pointer(d, d->words[1],
+                           (void *)(uintptr_t)strtoull(d->words[3], NULL, 16),
+                           0);
     const struct tw_descr *s = find(d->ns, d->words[3]);
     if (!s || s->kind != TW_DK_SIZE)
         return bad(d, "%s is no struct", d->words[3]);
     const struct tw_sizedescr *sd = (const struct tw_sizedescr *)s;
-    uint32_t size = sd->size + 8 * sd->item_size; /* the test's arrays have 8 items */
+    uint32_t size =
+        sd->size + 8 * sd->item_size; /* the test's arrays have 8 items */
     char *object = tw_gc_malloc_uncollectable(size);
     memset(object, 0, size);
     if (add_pointer(d, d->words[1], object, size))
@@ -581,7 +615,8 @@ static int declare_ptr(struct decl *d)
     return d->n > 4 ? fill_object(d, 5, d->words[3], object, size) : 0;
 }
 
-int tw_names_declare(struct tw_names *ns, const char *line, char *err, size_t errsize)
+int tw_names_declare(struct tw_names *ns, const char *line, char *err,
+                     size_t errsize)
 {
     struct decl d = {.ns = ns, .err = err, .errsize = errsize};
     char *copy = tw_arena_strdup(&ns->arena, line), *save = NULL;

@@ -36,7 +36,8 @@ static void print_float(double d, FILE *out)
         fputs(".0", out);
 }
 
-static void print_const(const struct tw_const *c, const struct tw_names *ns, FILE *out)
+static void print_const(const struct tw_const *c, const struct tw_names *ns,
+                        FILE *out)
 {
     if (c->type == 'i') {
         fprintf(out, "%" PRId64, c->v.i);
@@ -53,7 +54,8 @@ static void print_const(const struct tw_const *c, const struct tw_names *ns, FIL
     }
 }
 
-void tw_value_print(const struct tw_trace *t, const struct tw_names *ns, tw_vref v, FILE *out)
+void tw_value_print(const struct tw_trace *t, const struct tw_names *ns,
+                    tw_vref v, FILE *out)
 {
     if (v == TW_NOVALUE) {
         fputc('-', out);
@@ -65,8 +67,8 @@ void tw_value_print(const struct tw_trace *t, const struct tw_names *ns, tw_vref
     }
 }
 
-static void print_values(const struct tw_trace *t, const struct tw_names *ns, const tw_vref *v,
-                         unsigned n, FILE *out)
+static void print_values(const struct tw_trace *t, const struct tw_names *ns,
+                         const tw_vref *v, unsigned n, FILE *out)
 {
     for (unsigned k = 0; k < n; k++) {
         if (k)
@@ -107,8 +109,8 @@ static void print_descr(const void *d, FILE *out)
         fprintf(out, "Guard%u", ((const struct tw_guard *)d)->id);
 }
 
-static void print_frames(const struct tw_trace *t, const struct tw_names *ns, int32_t frame,
-                         FILE *out)
+static void print_frames(const struct tw_trace *t, const struct tw_names *ns,
+                         int32_t frame, FILE *out)
 {
     const struct tw_snapframe *f = &t->snapframes[frame];
 
@@ -140,7 +142,8 @@ static void print_snapshot(const struct tw_trace *t, const struct tw_names *ns,
     fputc('}', out);
 }
 
-static void print_op(const struct tw_trace *t, const struct tw_names *ns, uint32_t k, FILE *out)
+static void print_op(const struct tw_trace *t, const struct tw_names *ns,
+                     uint32_t k, FILE *out)
 {
     const struct tw_op *op = &t->ops[k];
     const struct tw_opinfo *info = &tw_opinfo[op->opnum];
@@ -166,7 +169,8 @@ static void print_op(const struct tw_trace *t, const struct tw_names *ns, uint32
     fputc('\n', out);
 }
 
-void tw_trace_print_names(const struct tw_trace *t, const struct tw_names *ns, FILE *out)
+void tw_trace_print_names(const struct tw_trace *t, const struct tw_names *ns,
+                          FILE *out)
 {
     fputc('[', out);
     for (uint32_t k = 0; k < t->ninputs; k++) {
@@ -200,8 +204,8 @@ struct parser {
     jmp_buf fail;
 };
 
-static _Noreturn __attribute__((format(printf, 2, 3))) void error(struct parser *s,
-                                                                  const char *fmt, ...)
+static _Noreturn __attribute__((format(printf, 2, 3))) void
+error(struct parser *s, const char *fmt, ...)
 {
     va_list ap;
     int n = snprintf(s->err, s->errsize, "line %d: ", s->line);
@@ -294,13 +298,15 @@ static tw_vref number(struct parser *s)
         return tw_trace_const_f(s->t, v.f);
     }
     size_t n = strspn(q, "0123456789abcdefABCDEFxX.+-n");
-    int is_float = !strncmp(q, "inf", 3) || (strncmp(q, "0x", 2) && strcspn(q, ".e") < n);
+    int is_float =
+        !strncmp(q, "inf", 3) || (strncmp(q, "0x", 2) && strcspn(q, ".e") < n);
     if (is_float) {
         double d = strtod(s->p, &end);
         s->p = end;
         return tw_trace_const_f(s->t, d);
     }
-    int64_t i = *s->p == '-' ? strtoll(s->p, &end, 0) : (int64_t)strtoull(s->p, &end, 0);
+    int64_t i = *s->p == '-' ? strtoll(s->p, &end, 0)
+                             : (int64_t)strtoull(s->p, &end, 0);
     if (end == s->p)
         error(s, "expected a value before '%.20s'", s->p);
     s->p = end;
@@ -312,7 +318,8 @@ static tw_vref value(struct parser *s)
     char name[128];
 
     blanks(s);
-    if (isdigit((unsigned char)*s->p) || !strncmp(s->p, "inf", 3) || !strncmp(s->p, "nan", 3) ||
+    if (isdigit((unsigned char)*s->p) || !strncmp(s->p, "inf", 3) ||
+        !strncmp(s->p, "nan", 3) ||
         (*s->p == '-' && (isdigit((unsigned char)s->p[1]) || s->p[1] == 'i')))
         return number(s);
     if (accept(s, "-"))
@@ -404,7 +411,8 @@ static const char *kinds_of_list(struct parser *s, char *kinds, size_t size)
     return kinds;
 }
 
-static const struct tw_jitcode *frame_code(struct parser *s, const char *name, uint32_t pc)
+static const struct tw_jitcode *frame_code(struct parser *s, const char *name,
+                                           uint32_t pc)
 {
     char kinds[512];
     const struct tw_jitcode *j =
@@ -416,14 +424,15 @@ static const struct tw_jitcode *frame_code(struct parser *s, const char *name, u
 }
 
 /* A frame like one that is there already is that one. */
-static int32_t shared_frame(struct parser *s, int32_t parent, const struct tw_jitcode *j,
-                            uint32_t pc)
+static int32_t shared_frame(struct parser *s, int32_t parent,
+                            const struct tw_jitcode *j, uint32_t pc)
 {
     const struct tw_trace *t = s->t;
 
     for (uint32_t k = t->nsnapframes; k-- > 0;) {
         const struct tw_snapframe *f = &t->snapframes[k];
-        if (f->parent == parent && f->jitcode == j && f->pc == pc && f->nvalues == s->nlist &&
+        if (f->parent == parent && f->jitcode == j && f->pc == pc &&
+            f->nvalues == s->nlist &&
             !memcmp(t->args + f->values, s->list, s->nlist * sizeof *s->list))
             return (int32_t)k;
     }
@@ -481,7 +490,8 @@ static void guard_tail(struct parser *s)
             while (!(j = tw_names_frame(s->ns, "frame", pc, kinds)))
                 pc += 3;
             int32_t f = shared_frame(s, -1, j, pc);
-            s->t->ops[k].snapshot = tw_trace_snapshot(s->t, f, NULL, 0, NULL, 0);
+            s->t->ops[k].snapshot =
+                tw_trace_snapshot(s->t, f, NULL, 0, NULL, 0);
         }
     }
 }
@@ -543,11 +553,16 @@ static void inputs(struct parser *s)
     }
 }
 
-struct tw_trace *tw_trace_parse(const char *text, struct tw_names *ns, enum tw_parse_mode mode,
-                                char *err, size_t errsize)
+struct tw_trace *tw_trace_parse(const char *text, struct tw_names *ns,
+                                enum tw_parse_mode mode, char *err,
+                                size_t errsize)
 {
-    struct parser s = {
-        .p = text, .line = 1, .ns = ns, .mode = mode, .err = err, .errsize = errsize};
+    struct parser s = {.p = text,
+                       .line = 1,
+                       .ns = ns,
+                       .mode = mode,
+                       .err = err,
+                       .errsize = errsize};
     struct tw_trace *volatile t = s.t = tw_trace_new();
 
     if (setjmp(s.fail)) {

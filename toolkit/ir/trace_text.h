@@ -34,7 +34,8 @@ struct tw_names;
 struct tw_names *tw_names_new(void);
 void tw_names_free(struct tw_names *ns);
 /* One declaration. 0, or -1 with a message. Blank lines and # comments do nothing. */
-int tw_names_declare(struct tw_names *ns, const char *line, char *err, size_t errsize);
+int tw_names_declare(struct tw_names *ns, const char *line, char *err,
+                     size_t errsize);
 
 /* Lookups by name; NULL if there is none. Derived names ("point.x+16", "tuple.item[3]") are made
  * when asked for. */
@@ -44,8 +45,8 @@ int tw_names_pointer(struct tw_names *ns, const char *name, void **p);
 const char *tw_names_of_pointer(const struct tw_names *ns, const void *p);
 /* The jitcode of that name (made if need be), with a `live` of these kinds at pc; NULL when pc has
  * other kinds already. */
-const struct tw_jitcode *tw_names_frame(struct tw_names *ns, const char *name, uint32_t pc,
-                                        const char *kinds);
+const struct tw_jitcode *tw_names_frame(struct tw_names *ns, const char *name,
+                                        uint32_t pc, const char *kinds);
 /* What was declared, for those who decode resume data. */
 const struct tw_program *tw_names_program(struct tw_names *ns);
 /* The target "L3" (loop 0's until somebody says otherwise) and the loop "Loop3"; made at first use.
@@ -55,17 +56,21 @@ struct tw_loop *tw_names_loop(struct tw_names *ns, uint32_t id);
 /* Visits every pointer constant declared with contents or address: fn(self, name, address, size;
  * size 0 when the namespace did not allocate it). */
 void tw_names_each_pointer(const struct tw_names *ns,
-                           void (*fn)(void *, const char *, void *, uint32_t), void *self);
+                           void (*fn)(void *, const char *, void *, uint32_t),
+                           void *self);
 
 enum tw_parse_mode {
     TW_PARSE_RECORDED, /* "[…]" after a guard becomes a snapshot */
     TW_PARSE_OPTIMIZED /* … becomes failargs */
 };
 /* A new trace, or NULL with a message that names the line. */
-struct tw_trace *tw_trace_parse(const char *text, struct tw_names *ns, enum tw_parse_mode mode,
-                                char *err, size_t errsize);
+struct tw_trace *tw_trace_parse(const char *text, struct tw_names *ns,
+                                enum tw_parse_mode mode, char *err,
+                                size_t errsize);
 /* As tw_trace_print, pointer constants by name. ns may be NULL. */
-void tw_trace_print_names(const struct tw_trace *t, const struct tw_names *ns, FILE *out);
-void tw_value_print(const struct tw_trace *t, const struct tw_names *ns, tw_vref v, FILE *out);
+void tw_trace_print_names(const struct tw_trace *t, const struct tw_names *ns,
+                          FILE *out);
+void tw_value_print(const struct tw_trace *t, const struct tw_names *ns,
+                    tw_vref v, FILE *out);
 
 #endif

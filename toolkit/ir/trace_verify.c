@@ -22,14 +22,17 @@ struct verifier {
     size_t errsize;
 };
 
-static __attribute__((format(printf, 2, 3))) int bad(struct verifier *v, const char *fmt, ...)
+static __attribute__((format(printf, 2, 3))) int bad(struct verifier *v,
+                                                     const char *fmt, ...)
 {
     va_list ap;
     int n = 0;
 
     if (v->k < v->t->nops)
         n = snprintf(v->err, v->errsize, "operation %u (%s): ", v->k,
-                     v->t->ops[v->k].opnum < TW_NOPS ? tw_opinfo[v->t->ops[v->k].opnum].name : "?");
+                     v->t->ops[v->k].opnum < TW_NOPS
+                         ? tw_opinfo[v->t->ops[v->k].opnum].name
+                         : "?");
     va_start(ap, fmt);
     if (n >= 0 && (size_t)n < v->errsize)
         vsnprintf(v->err + n, v->errsize - (size_t)n, fmt, ap);
@@ -62,7 +65,8 @@ static int all_usable(struct verifier *v, uint32_t first, uint32_t n, int holes)
     if ((uint64_t)first + n > v->t->nargs)
         return bad(v, "operands outside the trace");
     for (uint32_t k = 0; k < n; k++)
-        if (!(holes && v->t->args[first + k] == TW_NOVALUE) && usable(v, v->t->args[first + k]))
+        if (!(holes && v->t->args[first + k] == TW_NOVALUE) &&
+            usable(v, v->t->args[first + k]))
             return -1;
     return 0;
 }
@@ -83,13 +87,15 @@ static int check_kinds(struct verifier *v, const struct tw_op *op)
     return 0;
 }
 
-static int check_call(struct verifier *v, const struct tw_op *op, const struct tw_calldescr *c)
+static int check_call(struct verifier *v, const struct tw_op *op,
+                      const struct tw_calldescr *c)
 {
     unsigned first = tw_opinfo[op->opnum].nargs;
     char want = tw_opinfo[op->opnum].result;
 
     if (op->nargs - first != c->nargs)
-        return bad(v, "%u arguments instead of the descriptor's %u", op->nargs - first, c->nargs);
+        return bad(v, "%u arguments instead of the descriptor's %u",
+                   op->nargs - first, c->nargs);
     for (unsigned k = 0; k < c->nargs; k++)
         if (tw_type_of(v->t, v->t->args[op->args + first + k]) != c->args[k])
             return bad(v, "argument %u is not %c", k, c->args[k]);
@@ -102,7 +108,8 @@ static int check_call(struct verifier *v, const struct tw_op *op, const struct t
 static int check_access(struct verifier *v, const struct tw_op *op, char type)
 {
     const struct tw_opinfo *info = &tw_opinfo[op->opnum];
-    char want = info->result != 'v' ? info->result : info->args[info->nargs - 1];
+    char want =
+        info->result != 'v' ? info->result : info->args[info->nargs - 1];
 
     return type == want ? 0 : bad(v, "the descriptor is of kind %c", type);
 }
@@ -127,15 +134,19 @@ static int check_descr(struct verifier *v, const struct tw_op *op)
                                   : ((const struct tw_arraydescr *)d)->type);
     }
     if (flags & TW_CALL) {
-        int assembler = op->opnum >= TW_OP_call_assembler_i && op->opnum <= TW_OP_call_assembler_v;
+        int assembler = op->opnum >= TW_OP_call_assembler_i &&
+                        op->opnum <= TW_OP_call_assembler_v;
         if (d->kind != (assembler ? TW_DK_LOOP : TW_DK_CALL))
             return bad(v, "descriptor of the wrong sort");
-        return assembler ? 0 : check_call(v, op, (const struct tw_calldescr *)d);
+        return assembler ? 0
+                         : check_call(v, op, (const struct tw_calldescr *)d);
     }
     if (flags & TW_ALLOC)
-        return d->kind == TW_DK_SIZE ? 0 : bad(v, "descriptor of the wrong sort");
+        return d->kind == TW_DK_SIZE ? 0
+                                     : bad(v, "descriptor of the wrong sort");
     if (op->opnum == TW_OP_label || op->opnum == TW_OP_jump)
-        return d->kind == TW_DK_TARGET || (d->kind == TW_DK_LOOP && op->opnum == TW_OP_jump)
+        return d->kind == TW_DK_TARGET ||
+                       (d->kind == TW_DK_LOOP && op->opnum == TW_OP_jump)
                    ? 0
                    : bad(v, "descriptor of the wrong sort");
     if (op->opnum != TW_OP_finish && d->kind != TW_DK_FIELD)
@@ -150,10 +161,12 @@ static int check_target_args(struct verifier *v, const struct tw_op *op)
     if (!g || g->dkind != TW_DK_TARGET || !g->arg_types)
         return 0;
     if (g->nargs != op->nargs)
-        return bad(v, "%u arguments, but L%u takes %u", op->nargs, g->id, g->nargs);
+        return bad(v, "%u arguments, but L%u takes %u", op->nargs, g->id,
+                   g->nargs);
     for (unsigned k = 0; k < op->nargs; k++)
         if (tw_type_of(v->t, v->t->args[op->args + k]) != g->arg_types[k])
-            return bad(v, "argument %u of L%u is not %c", k, g->id, g->arg_types[k]);
+            return bad(v, "argument %u of L%u is not %c", k, g->id,
+                       g->arg_types[k]);
     return 0;
 }
 
@@ -166,7 +179,8 @@ static int check_label(struct verifier *v, const struct tw_op *op)
             return bad(v, "argument %u of a label is a constant", k);
         for (unsigned j = 0; j < k; j++)
             if (args[j] == args[k])
-                return bad(v, "value %d is twice among the label's arguments", args[k]);
+                return bad(v, "value %d is twice among the label's arguments",
+                           args[k]);
     }
     memset(v->visible, 0, (size_t)v->t->ninputs + v->t->nops);
     for (unsigned k = 0; k < op->nargs; k++)
@@ -183,7 +197,8 @@ static int check_neighbours(struct verifier *v, const struct tw_op *op)
     if (tw_op_is(op->opnum, TW_OVF) && next != TW_OP_guard_no_overflow &&
         next != TW_OP_guard_overflow)
         return bad(v, "no overflow guard follows");
-    if ((op->opnum == TW_OP_guard_no_overflow || op->opnum == TW_OP_guard_overflow) &&
+    if ((op->opnum == TW_OP_guard_no_overflow ||
+         op->opnum == TW_OP_guard_overflow) &&
         (before == TW_NOPS || !tw_op_is(before, TW_OVF)))
         return bad(v, "no overflow operation before");
     if (op->opnum == TW_OP_guard_not_forced &&
@@ -198,19 +213,22 @@ static int check_op(struct verifier *v)
 
     if (op->opnum >= TW_NOPS)
         return bad(v, "unknown operation %u", op->opnum);
-    if (all_usable(v, op->args, op->nargs, 0) || check_kinds(v, op) || check_descr(v, op) ||
-        check_neighbours(v, op))
+    if (all_usable(v, op->args, op->nargs, 0) || check_kinds(v, op) ||
+        check_descr(v, op) || check_neighbours(v, op))
         return -1;
-    if (tw_op_is(op->opnum, TW_GUARD) && all_usable(v, op->failargs, op->nfailargs, 1))
+    if (tw_op_is(op->opnum, TW_GUARD) &&
+        all_usable(v, op->failargs, op->nfailargs, 1))
         return -1;
-    if ((op->opnum == TW_OP_label || op->opnum == TW_OP_jump) && check_target_args(v, op))
+    if ((op->opnum == TW_OP_label || op->opnum == TW_OP_jump) &&
+        check_target_args(v, op))
         return -1;
     if (op->opnum == TW_OP_label && check_label(v, op))
         return -1;
     int last = v->k + 1 == v->t->nops;
     if (tw_op_is(op->opnum, TW_FINAL) && !last)
         return bad(v, "operations after the end");
-    if (last && !tw_op_is(op->opnum, TW_FINAL) && op->opnum != TW_OP_guard_always_fails)
+    if (last && !tw_op_is(op->opnum, TW_FINAL) &&
+        op->opnum != TW_OP_guard_always_fails)
         return bad(v, "the trace does not end in a final operation");
     return 0;
 }
@@ -221,22 +239,26 @@ static int check_snapshots(struct verifier *v)
 
     for (uint32_t k = 0; k < t->nsnapframes; k++)
         if (t->snapframes[k].parent >= (int32_t)t->nsnapframes ||
-            (uint64_t)t->snapframes[k].values + t->snapframes[k].nvalues > t->nargs)
+            (uint64_t)t->snapframes[k].values + t->snapframes[k].nvalues >
+                t->nargs)
             return bad(v, "snapshot frame %u reaches outside the trace", k);
     for (uint32_t k = 0; k < t->nsnapshots; k++)
         if (t->snapshots[k].frame >= (int32_t)t->nsnapframes ||
-            (uint64_t)t->snapshots[k].vable + t->snapshots[k].nvable > t->nargs ||
+            (uint64_t)t->snapshots[k].vable + t->snapshots[k].nvable >
+                t->nargs ||
             (uint64_t)t->snapshots[k].vrefs + t->snapshots[k].nvrefs > t->nargs)
             return bad(v, "snapshot %u reaches outside the trace", k);
     for (uint32_t k = 0; k < t->nops; k++)
         if (t->ops[k].snapshot >= (int32_t)t->nsnapshots)
-            return bad(v, "operation %u has no snapshot %d", k, t->ops[k].snapshot);
+            return bad(v, "operation %u has no snapshot %d", k,
+                       t->ops[k].snapshot);
     return 0;
 }
 
 int tw_trace_verify(const struct tw_trace *t, char *err, size_t errsize)
 {
-    struct verifier v = {.t = t, .k = UINT32_MAX, .err = err, .errsize = errsize};
+    struct verifier v = {
+        .t = t, .k = UINT32_MAX, .err = err, .errsize = errsize};
     int result = 0;
 
     if (!t->nops)

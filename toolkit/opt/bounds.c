@@ -43,7 +43,8 @@ static struct range sub_range(struct bounds a, struct bounds b)
 
 static struct range mul_range(struct bounds a, struct bounds b)
 {
-    wide p[4] = {(wide)a.lo * b.lo, (wide)a.lo * b.hi, (wide)a.hi * b.lo, (wide)a.hi * b.hi};
+    wide p[4] = {(wide)a.lo * b.lo, (wide)a.lo * b.hi, (wide)a.hi * b.lo,
+                 (wide)a.hi * b.hi};
     struct range r = {p[0], p[0]};
 
     for (int k = 1; k < 4; k++) {
@@ -115,7 +116,8 @@ static struct bounds or_bounds(struct bounds a, struct bounds b)
 
 static struct bounds xor_bounds(struct bounds a, struct bounds b)
 {
-    return a.lo < 0 || b.lo < 0 ? BOUNDS_ALL : bounds_of(0, mask_for(a.hi | b.hi));
+    return a.lo < 0 || b.lo < 0 ? BOUNDS_ALL
+                                : bounds_of(0, mask_for(a.hi | b.hi));
 }
 
 static struct bounds div_bounds(struct bounds a, struct bounds b)
@@ -168,7 +170,8 @@ static struct bounds rshift_bounds(struct bounds a, struct bounds b)
 {
     if (b.lo < 0 || b.hi > 63)
         return a.lo >= 0 ? bounds_of(0, a.hi) : BOUNDS_ALL;
-    int64_t lo = a.lo >> (a.lo < 0 ? b.lo : b.hi), hi = a.hi >> (a.hi < 0 ? b.hi : b.lo);
+    int64_t lo = a.lo >> (a.lo < 0 ? b.lo : b.hi),
+            hi = a.hi >> (a.hi < 0 ? b.hi : b.lo);
     return bounds_of(lo, hi);
 }
 
@@ -184,7 +187,8 @@ static struct bounds urshift_bounds(struct bounds a, struct bounds b)
 static struct bounds extend_bounds(struct bounds a, int64_t bits, int sign)
 {
     struct bounds r = bits >= 64 ? BOUNDS_ALL
-                      : sign     ? bounds_of(-((int64_t)1 << (bits - 1)), ((int64_t)1 << (bits - 1)) - 1)
+                      : sign     ? bounds_of(-((int64_t)1 << (bits - 1)),
+                                             ((int64_t)1 << (bits - 1)) - 1)
                                  : bounds_of(0, ((int64_t)1 << bits) - 1);
 
     return bounds_within(a, r) ? a : r;
@@ -280,7 +284,12 @@ static int less(struct bounds a, struct bounds b, int or_equal)
 /* As unsigned numbers, where both stay on one side of the sign. */
 static int unsigned_less(struct bounds a, struct bounds b, int or_equal)
 {
-    int sa = a.lo >= 0 ? 0 : a.hi < 0 ? 1 : -1, sb = b.lo >= 0 ? 0 : b.hi < 0 ? 1 : -1;
+    int sa = a.lo >= 0  ? 0
+             : a.hi < 0 ? 1
+                        : -1,
+        sb = b.lo >= 0  ? 0
+             : b.hi < 0 ? 1
+                        : -1;
 
     if (sa < 0 || sb < 0)
         return -1;

@@ -13,7 +13,7 @@
 
 #include "toolkit/opt/optimizer.h"
 
-enum { MOST_FACTS = 16 };
+enum { MOST_FACTS = 12 };
 enum { POINTER_NOTHING, POINTER_NONNULL, POINTER_CLASS };
 enum { INTEGER_ANY, INTEGER_NATURAL, INTEGER_BOOL, INTEGER_BOUNDS };
 
@@ -29,7 +29,8 @@ static void write_pointer(struct optimizer *o, tw_vref v)
         tw_numbering_descr(n, p->class_field);
         tw_numbering_value(n, p->class_value);
     } else {
-        tw_numbering_varint(n, p && (p->flags & PTR_NONNULL) ? POINTER_NONNULL : POINTER_NOTHING);
+        tw_numbering_varint(n, p && (p->flags & PTR_NONNULL) ? POINTER_NONNULL
+                                                             : POINTER_NOTHING);
     }
 }
 
@@ -61,6 +62,7 @@ void knowledge_write(struct optimizer *o)
     for (uint32_t k = 0; k < nfailargs; k++) {
         if (failargs[k] == TW_NOVALUE)
             continue;
+        tw_numbering_part(n, 0);
         char type = opt_type(o, failargs[k]);
         if (type == 'r')
             write_pointer(o, failargs[k]);
@@ -68,8 +70,10 @@ void knowledge_write(struct optimizer *o)
             write_integer(o, failargs[k]);
     }
     uint32_t count = heap_facts(o, facts, MOST_FACTS);
+    tw_numbering_part(n, 0);
     tw_numbering_varint(n, count);
     for (uint32_t k = 0; k < count; k++) {
+        tw_numbering_part(n, 1);
         tw_numbering_value(n, facts[k].base);
         tw_numbering_descr(n, facts[k].descr);
         tw_numbering_value(n, facts[k].value);
@@ -119,7 +123,8 @@ static void read_failarg(struct reader *r, tw_vref box, char type)
         opt_narrow(r->o, box, bounds_of(0, 1));
     } else if (type == 'i' && what == INTEGER_BOUNDS) {
         int64_t lo = tw_unzigzag(tw_read_varint(&r->p));
-        opt_narrow(r->o, box, bounds_of(lo, tw_unzigzag(tw_read_varint(&r->p))));
+        opt_narrow(r->o, box,
+                   bounds_of(lo, tw_unzigzag(tw_read_varint(&r->p))));
     }
 }
 
@@ -127,7 +132,9 @@ static void read_failarg(struct reader *r, tw_vref box, char type)
 void knowledge_read(struct optimizer *o, const struct tw_guard *g)
 {
     uint8_t *bytes = tw_resume_expand(g, NULL);
-    struct reader r = {.o = o, .g = g, .p = tw_resume_knowledge(g, bytes, o->options->program)};
+    struct reader r = {.o = o,
+                       .g = g,
+                       .p = tw_resume_knowledge(g, bytes, o->options->program)};
     tw_vref input = 0;
 
     r.boxes = tw_malloc(g->nfailargs * sizeof *r.boxes);

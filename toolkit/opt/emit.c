@@ -6,7 +6,8 @@
 
 #include "toolkit/opt/optimizer.h"
 
-static tw_vref (*const pass_table[NPASSES])(struct optimizer *, struct cur *) = {
+static tw_vref (*const pass_table[NPASSES])(struct optimizer *,
+                                            struct cur *) = {
 #define PASS(name, what) pass_##name,
 #include "toolkit/opt/passes.def"
 #undef PASS
@@ -20,8 +21,8 @@ tw_vref opt_next(struct optimizer *o, enum opt_pass after, struct cur *op)
     return opt_emit(o, op);
 }
 
-tw_vref opt_send1(struct optimizer *o, enum opt_pass after, unsigned opnum, const void *descr,
-                  tw_vref a)
+tw_vref opt_send1(struct optimizer *o, enum opt_pass after, unsigned opnum,
+                  const void *descr, tw_vref a)
 {
     tw_vref args[MAX_FIXED] = {a};
     struct cur op = {(uint16_t)opnum, 1, -1, descr, args};
@@ -29,8 +30,8 @@ tw_vref opt_send1(struct optimizer *o, enum opt_pass after, unsigned opnum, cons
     return opt_next(o, after, &op);
 }
 
-tw_vref opt_send2(struct optimizer *o, enum opt_pass after, unsigned opnum, const void *descr,
-                  tw_vref a, tw_vref b)
+tw_vref opt_send2(struct optimizer *o, enum opt_pass after, unsigned opnum,
+                  const void *descr, tw_vref a, tw_vref b)
 {
     tw_vref args[MAX_FIXED] = {a, b};
     struct cur op = {(uint16_t)opnum, 2, -1, descr, args};
@@ -40,10 +41,11 @@ tw_vref opt_send2(struct optimizer *o, enum opt_pass after, unsigned opnum, cons
 
 /* ------------------------------------------------------------------ forcing */
 
-static tw_vref append(struct optimizer *o, unsigned opnum, const void *descr, const tw_vref *args,
-                      unsigned nargs)
+static tw_vref append(struct optimizer *o, unsigned opnum, const void *descr,
+                      const tw_vref *args, unsigned nargs)
 {
-    tw_vref v = opt_new_box(o, opnum, tw_opinfo[opnum].result, descr, args, nargs);
+    tw_vref v =
+        opt_new_box(o, opnum, tw_opinfo[opnum].result, descr, args, nargs);
 
     o->boxes[v].state = BOX_EMITTED;
     return v;
@@ -68,8 +70,8 @@ static tw_vref force_struct(struct optimizer *o, tw_vref v, struct ptrinfo *p)
     tw_vref args[2], object;
 
     args[0] = p->size->item_size ? opt_ci(o, n) : TW_NOVALUE;
-    object = append(o, p->size->item_size ? TW_OP_new_var : TW_OP_new, p->size, args,
-                    p->size->item_size ? 1 : 0);
+    object = append(o, p->size->item_size ? TW_OP_new_var : TW_OP_new, p->size,
+                    args, p->size->item_size ? 1 : 0);
     struct ptrinfo *real = opt_ptr(o, object);
     real->flags = PTR_NONNULL | PTR_FRESH;
     real->size = p->size;
@@ -98,7 +100,8 @@ static tw_vref force_vref(struct optimizer *o, tw_vref v, struct ptrinfo *p)
 {
     tw_vref real = opt_resolve(o, p->base);
     /* A real object that is virtual stays so: the token leads to it. */
-    tw_vref args[2] = {opt_virtual(o, real) ? opt_zero(o, 'r') : real, opt_resolve(o, p->token)};
+    tw_vref args[2] = {opt_virtual(o, real) ? opt_zero(o, 'r') : real,
+                       opt_resolve(o, p->token)};
 
     o->values[v].p = NULL;
     tw_vref handle = append(o, TW_OP_virtual_ref, NULL, args, 2);
@@ -136,7 +139,8 @@ static void note_escapes(struct optimizer *o, const struct cur *op)
     unsigned first = 0;
 
     if (tw_op_is(op->opnum, TW_LOAD | TW_STORE))
-        first = op->opnum == TW_OP_mem_copy || op->opnum == TW_OP_mem_move ? 3 : 1;
+        first =
+            op->opnum == TW_OP_mem_copy || op->opnum == TW_OP_mem_move ? 3 : 1;
     else if (tw_op_is(op->opnum, TW_GUARD) ||
              (op->opnum >= TW_OP_ptr_eq && op->opnum <= TW_OP_ptr_nonnull))
         return;
@@ -158,9 +162,10 @@ static void number_guard(struct optimizer *o, tw_vref v, int32_t snapshot)
     struct guard_note g = {.box = v};
 
     if (snapshot < 0)
-        tw_fatal("optimizer: %s has no snapshot", tw_opinfo[o->boxes[v].opnum].name);
-    g.number = tw_numbering_guard(o->numbering, o->rec, snapshot, pending, npending, &failargs,
-                                  &g.nfailargs);
+        tw_fatal("optimizer: %s has no snapshot",
+                 tw_opinfo[o->boxes[v].opnum].name);
+    g.number = tw_numbering_guard(o->numbering, o->rec, snapshot, pending,
+                                  npending, &failargs, &g.nfailargs);
     knowledge_write(o);
     tw_numbering_done(o->numbering);
     g.failargs = o->nargs;
@@ -179,7 +184,8 @@ tw_vref opt_emit(struct optimizer *o, struct cur *op)
     tw_vref v = append(o, op->opnum, op->descr, op->args, op->nargs);
     if (tw_op_is(op->opnum, TW_OVF))
         o->last_ovf = v;
-    if (op->opnum == TW_OP_guard_no_overflow || op->opnum == TW_OP_guard_overflow)
+    if (op->opnum == TW_OP_guard_no_overflow ||
+        op->opnum == TW_OP_guard_overflow)
         o->boxes[v].alias = o->last_ovf;
     if (tw_op_is(op->opnum, TW_GUARD))
         number_guard(o, v, op->snapshot);
@@ -194,11 +200,12 @@ tw_vref opt_emit(struct optimizer *o, struct cur *op)
     return tw_opinfo[op->opnum].result == 'v' ? TW_NOVALUE : v;
 }
 
-void opt_end_guard(struct optimizer *o, unsigned opnum, const void *descr, const tw_vref *args,
-                   unsigned nargs)
+void opt_end_guard(struct optimizer *o, unsigned opnum, const void *descr,
+                   const tw_vref *args, unsigned nargs)
 {
     tw_vref copy[MAX_FIXED];
-    struct cur op = {(uint16_t)opnum, (uint16_t)nargs, o->end_snapshot, descr, copy};
+    struct cur op = {(uint16_t)opnum, (uint16_t)nargs, o->end_snapshot, descr,
+                     copy};
 
     if (o->end_snapshot < 0)
         opt_invalid(o);
@@ -206,8 +213,8 @@ void opt_end_guard(struct optimizer *o, unsigned opnum, const void *descr, const
     (void)opt_next(o, PASS_NONE, &op);
 }
 
-void opt_replace_guard(struct optimizer *o, tw_vref at, unsigned opnum, const void *descr,
-                       const tw_vref *args, unsigned nargs)
+void opt_replace_guard(struct optimizer *o, tw_vref at, unsigned opnum,
+                       const void *descr, const tw_vref *args, unsigned nargs)
 {
     struct box *b = &o->boxes[at];
 

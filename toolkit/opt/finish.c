@@ -89,7 +89,8 @@ static void use_operands(struct finisher *f, tw_vref v)
         if (b->alias >= 0) /* the overflow operation tested */
             use(f, b->alias);
         if ((b->opnum == TW_OP_guard_true || b->opnum == TW_OP_guard_false) &&
-            o->args[b->args] >= 0 && is_comparison(o->boxes[o->args[b->args]].opnum))
+            o->args[b->args] >= 0 &&
+            is_comparison(o->boxes[o->args[b->args]].opnum))
             f->guard_of[o->args[b->args]] = v;
     }
 }
@@ -102,7 +103,8 @@ static void find_needed(struct finisher *f)
         const struct box *b = &o->boxes[v];
         if (b->state == BOX_NOT_EMITTED || b->opnum >= TW_NOPS || is_renamed(b))
             continue;
-        if (b->state == BOX_BEFORE_LABEL || !tw_op_is(b->opnum, TW_PURE | TW_NOEFFECT))
+        if (b->state == BOX_BEFORE_LABEL ||
+            !tw_op_is(b->opnum, TW_PURE | TW_NOEFFECT))
             f->needed[v] = 1;
         if (f->needed[v])
             use_operands(f, v);
@@ -118,12 +120,14 @@ static tw_vref number_of(struct finisher *f, tw_vref v)
     return v < 0 ? v : f->number[v];
 }
 
-static const char *fail_types(struct finisher *f, const tw_vref *failargs, uint32_t n)
+static const char *fail_types(struct finisher *f, const tw_vref *failargs,
+                              uint32_t n)
 {
     char *types = TW_ARENA_ARRAY(&f->keep->arena, char, n);
 
     for (uint32_t k = 0; k < n; k++)
-        types[k] = failargs[k] == TW_NOVALUE ? 'v' : tw_type_of(f->out, failargs[k]);
+        types[k] =
+            failargs[k] == TW_NOVALUE ? 'v' : tw_type_of(f->out, failargs[k]);
     return types;
 }
 
@@ -141,7 +145,8 @@ static struct tw_guard *new_guard(struct finisher *f, unsigned opnum)
     return g;
 }
 
-static void write_guard(struct finisher *f, struct tw_op *op, const struct guard_note *note)
+static void write_guard(struct finisher *f, struct tw_op *op,
+                        const struct guard_note *note)
 {
     struct optimizer *o = f->o;
     struct tw_guard *g = new_guard(f, op->opnum);
@@ -161,10 +166,12 @@ static void write_guard(struct finisher *f, struct tw_op *op, const struct guard
     const tw_vref *failargs = f->out->args + at;
     int same = f->last && f->last->nfailargs >= note->nfailargs;
     for (uint32_t k = 0; same && k < note->nfailargs; k++)
-        same = f->last->fail_types[k] ==
-               (failargs[k] == TW_NOVALUE ? 'v' : tw_type_of(f->out, failargs[k]));
-    g->fail_types = same ? f->last->fail_types
-                         : (char *)(uintptr_t)fail_types(f, failargs, note->nfailargs);
+        same =
+            f->last->fail_types[k] ==
+            (failargs[k] == TW_NOVALUE ? 'v' : tw_type_of(f->out, failargs[k]));
+    g->fail_types =
+        same ? f->last->fail_types
+             : (char *)(uintptr_t)fail_types(f, failargs, note->nfailargs);
     f->last = g;
 }
 
@@ -209,7 +216,8 @@ static void write_box(struct finisher *f, tw_vref v)
                 write_op(f, k);
     if (b->guard >= 0) {
         tw_vref test = b->alias;
-        if (b->nargs && o->args[b->args] >= 0 && f->guard_of[o->args[b->args]] == v)
+        if (b->nargs && o->args[b->args] >= 0 &&
+            f->guard_of[o->args[b->args]] == v)
             test = o->args[b->args];
         if (test >= 0 && goes_to_guard(f, test))
             write_op(f, test);
@@ -240,7 +248,8 @@ void opt_finish(struct optimizer *o)
     own(f.keep, f.tables.bytes);
     own(f.keep, f.tables.descrs);
     if (f.tables.consts)
-        TW_VEC_PUSH(f.keep->roots, f.keep->nroots, f.keep->roots_cap, f.tables.consts);
+        TW_VEC_PUSH(f.keep->roots, f.keep->nroots, f.keep->roots_cap,
+                    f.tables.consts);
     f.guards = TW_ARENA_ARRAY(&f.keep->arena, struct tw_guard, o->nguards);
     for (tw_vref v = 0; v < (tw_vref)n; v++) {
         const struct box *b = &o->boxes[v];

@@ -128,7 +128,8 @@ static int bytes_meet(int64_t a, int asize, int64_t b, int bsize)
 }
 
 /* May two places of classes that may alias share bytes? */
-static int may_meet(struct optimizer *o, const struct place *a, const struct place *b)
+static int may_meet(struct optimizer *o, const struct place *a,
+                    const struct place *b)
 {
     if (a->base == b->base)
         return bytes_meet(a->offset, a->size, b->offset, b->size);
@@ -140,13 +141,15 @@ static int may_meet(struct optimizer *o, const struct place *a, const struct pla
         return bytes_meet(p + a->offset, a->size, q + b->offset, b->size);
     }
     struct ptrinfo *p = opt_ptr_get(o, a->base), *q = opt_ptr_get(o, b->base);
-    return !(p && q && p->class_value != TW_NOVALUE && q->class_value != TW_NOVALUE &&
-             p->class_field == q->class_field && p->class_value != q->class_value);
+    return !(p && q && p->class_value != TW_NOVALUE &&
+             q->class_value != TW_NOVALUE && p->class_field == q->class_field &&
+             p->class_value != q->class_value);
 }
 
 /* ------------------------------------------------------------------ knowledge */
 
-static struct entry *find(struct optimizer *o, tw_vref base, const struct tw_fielddescr *d)
+static struct entry *find(struct optimizer *o, tw_vref base,
+                          const struct tw_fielddescr *d)
 {
     struct heap *h = o->heap;
     struct ptrinfo *p = opt_ptr_get(o, base);
@@ -175,13 +178,15 @@ static struct entry *find_item(struct optimizer *o, tw_vref base, tw_vref index,
     for (int32_t k = c->first; k >= 0; k = h->entries[k].next_of_cell) {
         struct entry *e = &h->entries[k];
         if (e->valid && e->index != TW_NOVALUE && e->descr == d &&
-            opt_resolve(o, e->base) == base && opt_resolve(o, e->index) == index)
+            opt_resolve(o, e->base) == base &&
+            opt_resolve(o, e->index) == index)
             return e;
     }
     return NULL;
 }
 
-static void add_entry(struct optimizer *o, struct entry e, const struct tw_alias *alias)
+static void add_entry(struct optimizer *o, struct entry e,
+                      const struct tw_alias *alias)
 {
     struct heap *h = o->heap;
     struct cell *c = cell_of(h, alias);
@@ -197,7 +202,8 @@ static void add_entry(struct optimizer *o, struct entry e, const struct tw_alias
     TW_VEC_PUSH(h->entries, h->nentries, h->entries_cap, e);
 }
 
-void heap_remember(struct optimizer *o, tw_vref base, const struct tw_fielddescr *d, tw_vref v)
+void heap_remember(struct optimizer *o, tw_vref base,
+                   const struct tw_fielddescr *d, tw_vref v)
 {
     struct entry *e = find(o, base, d);
 
@@ -206,14 +212,15 @@ void heap_remember(struct optimizer *o, tw_vref base, const struct tw_fielddescr
         return;
     }
     add_entry(o,
-              (struct entry){.base = base,
-                             .index = TW_NOVALUE,
-                             .descr = d,
-                             .offset = d->offset,
-                             .size = d->size,
-                             .type = d->type,
-                             .immutable = (d->flags & (TW_F_IMMUTABLE | TW_F_CLASS)) != 0,
-                             .value = v},
+              (struct entry){
+                  .base = base,
+                  .index = TW_NOVALUE,
+                  .descr = d,
+                  .offset = d->offset,
+                  .size = d->size,
+                  .type = d->type,
+                  .immutable = (d->flags & (TW_F_IMMUTABLE | TW_F_CLASS)) != 0,
+                  .value = v},
               &d->alias);
 }
 
@@ -237,11 +244,13 @@ static void forget(struct optimizer *o, const struct place *at)
     struct heap *h = o->heap;
 
     for (uint32_t c = 0; c < h->ncells; c++) {
-        if (h->cells[c].first < 0 || !tw_alias_may(&h->cells[c].alias, at->alias))
+        if (h->cells[c].first < 0 ||
+            !tw_alias_may(&h->cells[c].alias, at->alias))
             continue;
         for (int32_t *link = &h->cells[c].first; *link >= 0;) {
             struct entry *e = &h->entries[*link];
-            struct place there = {opt_resolve(o, e->base), e->offset, e->size, at->alias};
+            struct place there = {opt_resolve(o, e->base), e->offset, e->size,
+                                  at->alias};
             if (e->valid && may_meet(o, at, &there) &&
                 !(e->immutable && there.base != at->base))
                 e->valid = 0;
@@ -254,12 +263,14 @@ static void forget(struct optimizer *o, const struct place *at)
 }
 
 /* A call with these effects (NULL: any): forget what it may change. */
-static void forget_by_effect(struct optimizer *o, const struct tw_effect *effect)
+static void forget_by_effect(struct optimizer *o,
+                             const struct tw_effect *effect)
 {
     struct heap *h = o->heap;
 
     for (uint32_t c = 0; c < h->ncells; c++) {
-        if (h->cells[c].first < 0 || !tw_effect_writes(effect, &h->cells[c].alias))
+        if (h->cells[c].first < 0 ||
+            !tw_effect_writes(effect, &h->cells[c].alias))
             continue;
         for (int32_t *link = &h->cells[c].first; *link >= 0;) {
             struct entry *e = &h->entries[*link];
@@ -285,7 +296,8 @@ static void do_lazy(struct optimizer *o, uint32_t k)
     struct heap *h = o->heap;
     struct lazy z = h->lazy[k];
     tw_vref args[MAX_FIXED] = {z.base, z.value};
-    struct cur op = {(uint16_t)by_type(z.d->type, TW_OP_setfield_i), 2, -1, z.d, args};
+    struct cur op = {(uint16_t)by_type(z.d->type, TW_OP_setfield_i), 2, -1, z.d,
+                     args};
 
     h->nlazy--;
     memmove(h->lazy + k, h->lazy + k + 1, (h->nlazy - k) * sizeof *h->lazy);
@@ -304,7 +316,8 @@ static void do_lazies_at(struct optimizer *o, const struct place *at)
 
     for (uint32_t k = 0; k < h->nlazy;) {
         const struct lazy *z = &h->lazy[k];
-        struct place there = {opt_resolve(o, z->base), z->d->offset, z->d->size, &z->d->alias};
+        struct place there = {opt_resolve(o, z->base), z->d->offset, z->d->size,
+                              &z->d->alias};
         if (tw_alias_may(&z->d->alias, at->alias) && may_meet(o, at, &there))
             do_lazy(o, k);
         else
@@ -313,7 +326,8 @@ static void do_lazies_at(struct optimizer *o, const struct place *at)
 }
 
 /* A store done may give away an object that has stores waiting itself: then from the beginning. */
-static void do_lazies_for_call(struct optimizer *o, const struct tw_effect *e, int reads_only)
+static void do_lazies_for_call(struct optimizer *o, const struct tw_effect *e,
+                               int reads_only)
 {
     struct heap *h = o->heap;
 
@@ -333,8 +347,8 @@ uint32_t heap_pending(struct optimizer *o, const struct tw_num_pending **list)
     struct heap *h = o->heap;
 
     for (uint32_t k = 0; k < h->nlazy; k++)
-        h->pending[k] = (struct tw_num_pending){h->lazy[k].d, h->lazy[k].base, TW_NOVALUE,
-                                                h->lazy[k].value};
+        h->pending[k] = (struct tw_num_pending){h->lazy[k].d, h->lazy[k].base,
+                                                TW_NOVALUE, h->lazy[k].value};
     *list = h->pending;
     return h->nlazy;
 }
@@ -366,8 +380,9 @@ static tw_vref getfield(struct optimizer *o, struct cur *op)
         return opt_resolve(o, opt_used(o, opt_resolve(o, e->value)));
     if (immutable && tw_is_const(base)) {
         const char *object = opt_const(o, base).r;
-        return tw_trace_const(o->out, d->type,
-                              tw_load(object + d->offset, d->type, d->size, d->flags));
+        return tw_trace_const(
+            o->out, d->type,
+            tw_load(object + d->offset, d->type, d->size, d->flags));
     }
     struct place at = {base, d->offset, d->size, &d->alias};
     do_lazies_at(o, &at);
@@ -411,11 +426,13 @@ static tw_vref setfield(struct optimizer *o, struct cur *op)
         return TW_NOVALUE;
     tw_vref before = e ? opt_resolve(o, e->value) : TW_NOVALUE;
     for (uint32_t k = 0; k < h->nlazy; k++) /* the store before is dead */
-        if (opt_resolve(o, h->lazy[k].base) == base && h->lazy[k].d->offset == d->offset &&
+        if (opt_resolve(o, h->lazy[k].base) == base &&
+            h->lazy[k].d->offset == d->offset &&
             h->lazy[k].d->size == d->size) {
             before = h->lazy[k].before;
             h->nlazy--;
-            memmove(h->lazy + k, h->lazy + k + 1, (h->nlazy - k) * sizeof *h->lazy);
+            memmove(h->lazy + k, h->lazy + k + 1,
+                    (h->nlazy - k) * sizeof *h->lazy);
             break;
         }
     do_lazies_at(o, &at);
@@ -486,7 +503,8 @@ static tw_vref call(struct optimizer *o, struct cur *op)
     give_away(o, op);
     do_lazies_for_call(o, e, 0);
     forget_by_effect(o, e);
-    if (!e || (e->flags & (TW_E_ANYTHING | TW_E_CAN_INVALIDATE | TW_E_CAN_RELEASE_GIL)))
+    if (!e || (e->flags &
+               (TW_E_ANYTHING | TW_E_CAN_INVALIDATE | TW_E_CAN_RELEASE_GIL)))
         o->heap->not_invalidated = 0;
     return next(o, op);
 }
@@ -523,12 +541,14 @@ static tw_vref quasiimmut(struct optimizer *o, struct cur *op)
         return TW_NOVALUE;
     const char *object = opt_const(o, base).r;
     heap_remember(o, base, d,
-                  tw_trace_const(o->out, d->type,
-                                 tw_load(object + d->offset, d->type, d->size, d->flags)));
+                  tw_trace_const(
+                      o->out, d->type,
+                      tw_load(object + d->offset, d->type, d->size, d->flags)));
     for (uint32_t k = 0; k < h->nquasis; k++)
         if (h->quasis[k].base == base && h->quasis[k].descr == d)
             return TW_NOVALUE;
-    TW_VEC_PUSH(h->quasis, h->nquasis, h->quasis_cap, ((struct quasi){base, d}));
+    TW_VEC_PUSH(h->quasis, h->nquasis, h->quasis_cap,
+                ((struct quasi){base, d}));
     return next(o, op);
 }
 
@@ -609,8 +629,8 @@ tw_vref pass_heap(struct optimizer *o, struct cur *op)
 }
 
 void heap_each(struct optimizer *o,
-               void (*fn)(struct optimizer *, int, tw_vref, const struct tw_fielddescr *,
-                          tw_vref))
+               void (*fn)(struct optimizer *, int, tw_vref,
+                          const struct tw_fielddescr *, tw_vref))
 {
     struct heap *h = o->heap;
     uint32_t n = h->nentries;
@@ -618,16 +638,19 @@ void heap_each(struct optimizer *o,
     for (uint32_t k = 0; k < n; k++) {
         struct entry e = h->entries[k];
         if (e.valid && e.index == TW_NOVALUE)
-            fn(o, e.stored, opt_resolve(o, e.base), e.descr, opt_resolve(o, e.value));
+            fn(o, e.stored, opt_resolve(o, e.base), e.descr,
+               opt_resolve(o, e.value));
     }
 }
 
-static int is_pending(struct optimizer *o, tw_vref base, const struct tw_fielddescr *d)
+static int is_pending(struct optimizer *o, tw_vref base,
+                      const struct tw_fielddescr *d)
 {
     struct heap *h = o->heap;
 
     for (uint32_t k = 0; k < h->nlazy; k++)
-        if (opt_resolve(o, h->lazy[k].base) == base && h->lazy[k].d->offset < d->offset + d->size &&
+        if (opt_resolve(o, h->lazy[k].base) == base &&
+            h->lazy[k].d->offset < d->offset + d->size &&
             d->offset < h->lazy[k].d->offset + h->lazy[k].d->size)
             return 1;
     return 0;
@@ -644,12 +667,21 @@ uint32_t heap_facts(struct optimizer *o, struct heap_fact *facts, uint32_t most)
         if (!e->valid || e->index != TW_NOVALUE)
             continue;
         const struct tw_fielddescr *d = e->descr;
-        tw_vref base = opt_resolve(o, e->base), value = opt_resolve(o, e->value);
-        if ((d->flags & (TW_F_CLASS | TW_F_QUASI)) || (tw_is_const(base) && e->immutable) ||
+        tw_vref base = opt_resolve(o, e->base),
+                value = opt_resolve(o, e->value);
+        if ((d->flags & (TW_F_CLASS | TW_F_QUASI)) ||
+            (tw_is_const(base) && e->immutable) ||
             !tw_numbering_can_name(o->numbering, base) ||
-            !tw_numbering_can_name(o->numbering, value) || is_pending(o, base, d))
+            !tw_numbering_can_name(o->numbering, value) ||
+            is_pending(o, base, d))
             continue;
         facts[n++] = (struct heap_fact){base, value, d};
+    }
+    for (uint32_t k = 0; k < n / 2;
+         k++) { /* the oldest first: most stay as they are */
+        struct heap_fact f = facts[k];
+        facts[k] = facts[n - 1 - k];
+        facts[n - 1 - k] = f;
     }
     return n;
 }

@@ -15,7 +15,8 @@ enum { BACKWARD_DEPTH = 5 };
 
 static void backward(struct optimizer *o, tw_vref v, int depth);
 
-static void narrow_and_go_on(struct optimizer *o, tw_vref v, struct bounds b, int depth)
+static void narrow_and_go_on(struct optimizer *o, tw_vref v, struct bounds b,
+                             int depth)
 {
     v = opt_resolve(o, v);
     struct bounds before = opt_bounds(o, v);
@@ -27,9 +28,11 @@ static void narrow_and_go_on(struct optimizer *o, tw_vref v, struct bounds b, in
 }
 
 /* v = a + b (sign 1) or a - b (sign -1) without wrapping, v's bounds are known. */
-static void backward_sum(struct optimizer *o, tw_vref v, tw_vref a, tw_vref b, int sign, int depth)
+static void backward_sum(struct optimizer *o, tw_vref v, tw_vref a, tw_vref b,
+                         int sign, int depth)
 {
-    struct bounds r = opt_bounds(o, v), x = opt_bounds(o, a), y = opt_bounds(o, b);
+    struct bounds r = opt_bounds(o, v), x = opt_bounds(o, a),
+                  y = opt_bounds(o, b);
 
     if (sign > 0) {
         narrow_and_go_on(o, a, bounds_sub_clamp(r, y), depth);
@@ -41,17 +44,21 @@ static void backward_sum(struct optimizer *o, tw_vref v, tw_vref a, tw_vref b, i
 }
 
 /* a < b holds (or a <= b). */
-static void is_less(struct optimizer *o, tw_vref a, tw_vref b, int or_equal, int depth)
+static void is_less(struct optimizer *o, tw_vref a, tw_vref b, int or_equal,
+                    int depth)
 {
     struct bounds x = opt_bounds(o, a), y = opt_bounds(o, b);
 
     if (!or_equal && (y.hi == INT64_MIN || x.lo == INT64_MAX))
         opt_invalid(o);
-    narrow_and_go_on(o, a, bounds_of(INT64_MIN, or_equal ? y.hi : y.hi - 1), depth);
-    narrow_and_go_on(o, b, bounds_of(or_equal ? x.lo : x.lo + 1, INT64_MAX), depth);
+    narrow_and_go_on(o, a, bounds_of(INT64_MIN, or_equal ? y.hi : y.hi - 1),
+                     depth);
+    narrow_and_go_on(o, b, bounds_of(or_equal ? x.lo : x.lo + 1, INT64_MAX),
+                     depth);
 }
 
-static void is_unsigned_less(struct optimizer *o, tw_vref a, tw_vref b, int or_equal, int depth)
+static void is_unsigned_less(struct optimizer *o, tw_vref a, tw_vref b,
+                             int or_equal, int depth)
 {
     struct bounds y = opt_bounds(o, b), x = opt_bounds(o, a);
 
@@ -61,7 +68,8 @@ static void is_unsigned_less(struct optimizer *o, tw_vref a, tw_vref b, int or_e
         narrow_and_go_on(o, a, bounds_of(0, or_equal ? y.hi : y.hi - 1), depth);
         x = opt_bounds(o, a);
         if (x.lo >= 0 && (or_equal || x.lo < INT64_MAX))
-            narrow_and_go_on(o, b, bounds_of(or_equal ? x.lo : x.lo + 1, INT64_MAX), depth);
+            narrow_and_go_on(
+                o, b, bounds_of(or_equal ? x.lo : x.lo + 1, INT64_MAX), depth);
     }
 }
 
@@ -86,9 +94,11 @@ static void is_not(struct optimizer *o, tw_vref v, struct bounds c, int depth)
         narrow_and_go_on(o, v, bounds_of(b.lo, b.hi - 1), depth);
 }
 
-static void comparison_is(struct optimizer *o, const struct box *d, int truth, int depth)
+static void comparison_is(struct optimizer *o, const struct box *d, int truth,
+                          int depth)
 {
-    tw_vref a = opt_arg(o, d, 0), b = d->nargs > 1 ? opt_arg(o, d, 1) : TW_NOVALUE;
+    tw_vref a = opt_arg(o, d, 0),
+            b = d->nargs > 1 ? opt_arg(o, d, 1) : TW_NOVALUE;
 
     switch (d->opnum) {
     case TW_OP_int_lt:
@@ -104,16 +114,20 @@ static void comparison_is(struct optimizer *o, const struct box *d, int truth, i
         truth ? is_less(o, b, a, 1, depth) : is_less(o, a, b, 0, depth);
         break;
     case TW_OP_uint_lt:
-        truth ? is_unsigned_less(o, a, b, 0, depth) : is_unsigned_less(o, b, a, 1, depth);
+        truth ? is_unsigned_less(o, a, b, 0, depth)
+              : is_unsigned_less(o, b, a, 1, depth);
         break;
     case TW_OP_uint_le:
-        truth ? is_unsigned_less(o, a, b, 1, depth) : is_unsigned_less(o, b, a, 0, depth);
+        truth ? is_unsigned_less(o, a, b, 1, depth)
+              : is_unsigned_less(o, b, a, 0, depth);
         break;
     case TW_OP_uint_gt:
-        truth ? is_unsigned_less(o, b, a, 0, depth) : is_unsigned_less(o, a, b, 1, depth);
+        truth ? is_unsigned_less(o, b, a, 0, depth)
+              : is_unsigned_less(o, a, b, 1, depth);
         break;
     case TW_OP_uint_ge:
-        truth ? is_unsigned_less(o, b, a, 1, depth) : is_unsigned_less(o, a, b, 0, depth);
+        truth ? is_unsigned_less(o, b, a, 1, depth)
+              : is_unsigned_less(o, a, b, 0, depth);
         break;
     case TW_OP_int_eq:
     case TW_OP_int_ne:
@@ -145,12 +159,14 @@ static void backward(struct optimizer *o, tw_vref v, int depth)
 
     switch (d.opnum) {
     case TW_OP_int_add:
-        (void)bounds_add(opt_bounds(o, opt_arg(o, &d, 0)), opt_bounds(o, opt_arg(o, &d, 1)), &exact);
+        (void)bounds_add(opt_bounds(o, opt_arg(o, &d, 0)),
+                         opt_bounds(o, opt_arg(o, &d, 1)), &exact);
         if (exact)
             backward_sum(o, v, opt_arg(o, &d, 0), opt_arg(o, &d, 1), 1, depth);
         break;
     case TW_OP_int_sub:
-        (void)bounds_sub(opt_bounds(o, opt_arg(o, &d, 0)), opt_bounds(o, opt_arg(o, &d, 1)), &exact);
+        (void)bounds_sub(opt_bounds(o, opt_arg(o, &d, 0)),
+                         opt_bounds(o, opt_arg(o, &d, 1)), &exact);
         if (exact)
             backward_sum(o, v, opt_arg(o, &d, 0), opt_arg(o, &d, 1), -1, depth);
         break;
@@ -189,7 +205,8 @@ static tw_vref compare(struct optimizer *o, struct cur *op)
 
 static tw_vref overflow_op(struct optimizer *o, struct cur *op)
 {
-    struct bounds a = opt_bounds(o, op->args[0]), b = opt_bounds(o, op->args[1]), r;
+    struct bounds a = opt_bounds(o, op->args[0]),
+                  b = opt_bounds(o, op->args[1]), r;
     int exact;
     unsigned plain;
 
@@ -218,7 +235,8 @@ static tw_vref no_overflow(struct optimizer *o, struct cur *op)
     if (v == TW_NOVALUE)
         return r;
     const struct box d = o->boxes[v];
-    struct bounds a = opt_bounds(o, opt_arg(o, &d, 0)), b = opt_bounds(o, opt_arg(o, &d, 1));
+    struct bounds a = opt_bounds(o, opt_arg(o, &d, 0)),
+                  b = opt_bounds(o, opt_arg(o, &d, 1));
     if (d.opnum == TW_OP_int_add_ovf)
         opt_narrow(o, v, bounds_add_clamp(a, b));
     else if (d.opnum == TW_OP_int_sub_ovf)
@@ -249,13 +267,15 @@ static tw_vref shifted_back(struct optimizer *o, const struct cur *op)
     int64_t up, down;
     const struct box *d = opt_def(o, op->args[0], TW_OP_int_lshift);
 
-    if (!d || !opt_is_ci(o, op->args[1], &down) || !opt_is_ci(o, opt_arg(o, d, 1), &up) ||
-        up != down || up <= 0 || up > 62)
+    if (!d || !opt_is_ci(o, op->args[1], &down) ||
+        !opt_is_ci(o, opt_arg(o, d, 1), &up) || up != down || up <= 0 ||
+        up > 62)
         return TW_NOVALUE;
     tw_vref x = opt_arg(o, d, 0);
     struct bounds b = opt_bounds(o, x);
     int64_t most = INT64_MAX >> up;
-    return b.lo >= -most - 1 && b.hi <= most && (op->opnum == TW_OP_int_rshift || b.lo >= 0)
+    return b.lo >= -most - 1 && b.hi <= most &&
+                   (op->opnum == TW_OP_int_rshift || b.lo >= 0)
                ? x
                : TW_NOVALUE;
 }
@@ -353,9 +373,11 @@ tw_vref pass_intbounds(struct optimizer *o, struct cur *op)
     case TW_OP_call_pure_i:
     case TW_OP_call_loopinvariant_i:
     case TW_OP_call_may_force_i:
-        return narrowed(o, opt_next(o, PASS_intbounds, op), call_bounds(op->descr));
+        return narrowed(o, opt_next(o, PASS_intbounds, op),
+                        call_bounds(op->descr));
     case TW_OP_int_select: {
-        struct bounds r = bounds_join(opt_bounds(o, op->args[1]), opt_bounds(o, op->args[2]));
+        struct bounds r =
+            bounds_join(opt_bounds(o, op->args[1]), opt_bounds(o, op->args[2]));
         return narrowed(o, opt_next(o, PASS_intbounds, op), r);
     }
     default:

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static const char *const pass_names[NPASSES] = {
 #define PASS(name, what) #name,
 #include "toolkit/opt/passes.def"
@@ -50,7 +49,8 @@ static tw_vref client_resolve(void *self, tw_vref box)
     return opt_used(self, opt_when_failing(self, opt_resolve(self, box)));
 }
 
-static int client_is_virtual(void *self, tw_vref box, struct tw_num_virtual *out)
+static int client_is_virtual(void *self, tw_vref box,
+                             struct tw_num_virtual *out)
 {
     enum { MOST_SLOTS = 256 }; /* as in virtualize.c */
     static _Thread_local struct tw_num_slot slots[MOST_SLOTS];
@@ -90,7 +90,8 @@ static void set_up(struct optimizer *o)
 {
     const struct tw_trace *rec = o->rec;
     uint32_t nvalues = rec->ninputs + rec->nops;
-    const struct tw_num_client client = {o, client_box, client_is_virtual, client_resolve};
+    const struct tw_num_client client = {o, client_box, client_is_virtual,
+                                         client_resolve};
 
     o->passes = o->options->passes;
     if (o->passes & 1u << PASS_heap) /* which assumes it */
@@ -104,13 +105,15 @@ static void set_up(struct optimizer *o)
     o->numbering = tw_numbering_new(&client, o->out);
     o->heap = heap_new(o);
     o->pure = pure_new(o);
-    o->boxes = tw_vec_grow(NULL, 0, &o->boxes_cap, nvalues + nvalues / 2 + 64, sizeof *o->boxes);
+    o->boxes = tw_vec_grow(NULL, 0, &o->boxes_cap, nvalues + nvalues / 2 + 64,
+                           sizeof *o->boxes);
     o->values_cap = o->boxes_cap;
     o->values = tw_malloc(o->values_cap * sizeof *o->values);
     for (uint32_t k = 0; k < rec->ninputs; k++) {
         if (o->out->ninputs <= k)
             tw_trace_input(o->out, rec->input_types[k]);
-        o->map[k] = opt_new_box(o, OP_INPUT, rec->input_types[k], NULL, NULL, 0);
+        o->map[k] =
+            opt_new_box(o, OP_INPUT, rec->input_types[k], NULL, NULL, 0);
         o->boxes[k].state = BOX_EMITTED;
     }
 }
@@ -194,7 +197,8 @@ static void emit_start_label(struct optimizer *o, struct tw_target *t)
 
 static void optimize_loop(struct optimizer *o, const struct vstate *state)
 {
-    struct tw_target *start = target_new(o->loop, o->rec->ninputs, o->rec->input_types);
+    struct tw_target *start =
+        target_new(o->loop, o->rec->ninputs, o->rec->input_types);
 
     emit_start_label(o, start);
     opt_run(o);
@@ -211,9 +215,11 @@ static void optimize_loop(struct optimizer *o, const struct vstate *state)
     opt_finish(o);
 }
 
-static void optimize_bridge(struct optimizer *o, struct tw_guard *from, struct tw_loop *target)
+static void optimize_bridge(struct optimizer *o, struct tw_guard *from,
+                            struct tw_loop *target)
 {
-    if (from && from->resume && o->options->program && (o->passes & 1u << PASS_heap))
+    if (from && from->resume && o->options->program &&
+        (o->passes & 1u << PASS_heap))
         knowledge_read(o, from);
     opt_run(o);
     const struct tw_op *end = &o->rec->ops[o->rec->nops - 1];
@@ -237,8 +243,10 @@ static void reset_out(struct tw_trace *out)
     out->nops = out->nargs = 0;
 }
 
-enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *loop,
-                                    const struct tw_opt_options *options, struct tw_trace *out)
+enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec,
+                                    struct tw_loop *loop,
+                                    const struct tw_opt_options *options,
+                                    struct tw_trace *out)
 {
     enum { MOST_ATTEMPTS = 7 };
     struct vstate *volatile state = NULL;
@@ -250,9 +258,11 @@ enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *
     /* Each further attempt starts the peeled loop from a more general state, or assumes less of
      * what its short preamble will produce. */
     for (volatile int attempt = 0; status == TW_OPT_RETRACE; attempt++) {
-        struct optimizer o = {.rec = rec, .out = out, .loop = loop, .options = options};
-        struct unroll_result result = {
-            .arena = &kept, .last = attempt + 1 >= MOST_ATTEMPTS, .caution = caution};
+        struct optimizer o = {
+            .rec = rec, .out = out, .loop = loop, .options = options};
+        struct unroll_result result = {.arena = &kept,
+                                       .last = attempt + 1 >= MOST_ATTEMPTS,
+                                       .caution = caution};
         loop->targets = targets;
         reset_out(out);
         o.result = &result;
@@ -262,7 +272,8 @@ enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *
             status = TW_OPT_OK;
         } else if (result.general) {
             state = result.general;
-        } else if (result.peeled && caution < 3 && (result.bad_short || caution < 2)) {
+        } else if (result.peeled && caution < 3 &&
+                   (result.bad_short || caution < 2)) {
             caution++;
         } else {
             status = TW_OPT_INVALID;
@@ -275,12 +286,16 @@ enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec, struct tw_loop *
     return status;
 }
 
-enum tw_opt_status tw_optimize_bridge(const struct tw_trace *rec, struct tw_guard *from,
-                                      struct tw_loop *target, const struct tw_opt_options *options,
+enum tw_opt_status tw_optimize_bridge(const struct tw_trace *rec,
+                                      struct tw_guard *from,
+                                      struct tw_loop *target,
+                                      const struct tw_opt_options *options,
                                       struct tw_trace *out)
 {
-    struct tw_loop *loop = from ? from->loop : target; /* from NULL: an entry bridge */
-    struct optimizer o = {.rec = rec, .out = out, .loop = loop, .options = options};
+    struct tw_loop *loop =
+        from ? from->loop : target; /* from NULL: an entry bridge */
+    struct optimizer o = {
+        .rec = rec, .out = out, .loop = loop, .options = options};
     enum tw_opt_status status = TW_OPT_INVALID;
 
     reset_out(out);

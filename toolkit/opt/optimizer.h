@@ -47,9 +47,11 @@ struct box {
     uint16_t nargs;
     uint32_t args; /* first in o->args */
     const void *descr;
-    int32_t guard;  /* guards: number in o->guards, else -1 */
-    int32_t shortop; /* candidates of the short preamble: their number, else -1 */
-    tw_vref alias;  /* label arguments: the box before the label that it renames */
+    int32_t guard; /* guards: number in o->guards, else -1 */
+    int32_t
+        shortop; /* candidates of the short preamble: their number, else -1 */
+    tw_vref
+        alias; /* label arguments: the box before the label that it renames */
     char type;
     uint8_t state;
 };
@@ -71,9 +73,9 @@ struct slot {
 
 enum ptr_kind {
     PTR_PLAIN,
-    PTR_VIRTUAL,  /* an allocation that was not made yet: slots */
-    PTR_VREF,     /* a virtual_ref that was not made yet: base is the real object */
-    PTR_INTERIOR  /* base + offset, base virtual */
+    PTR_VIRTUAL, /* an allocation that was not made yet: slots */
+    PTR_VREF, /* a virtual_ref that was not made yet: base is the real object */
+    PTR_INTERIOR /* base + offset, base virtual */
 };
 enum ptr_flag {
     PTR_NONNULL = 1,
@@ -93,7 +95,7 @@ struct ptrinfo {
     tw_vref token; /* PTR_VREF: the force_token */
     int64_t offset;
     int32_t fields; /* heap.c: its first entry, -1 */
-    uint32_t mark;  /* walks: opt->mark when seen */
+    uint32_t mark; /* walks: opt->mark when seen */
 };
 
 /* The operation under way. args has room for MAX_FIXED operands at least. */
@@ -138,7 +140,7 @@ struct optimizer {
     uint32_t nconst_info;
     tw_vref *args;
     uint32_t nargs, args_cap;
-    tw_vref *map;       /* recorded value -> box */
+    tw_vref *map; /* recorded value -> box */
     tw_vref *const_map; /* recorded constant -> constant */
     struct guard_note *guards;
     uint32_t nguards, guards_cap;
@@ -168,14 +170,15 @@ _Noreturn static inline void opt_invalid(struct optimizer *o)
 tw_vref opt_resolve_slow(struct optimizer *o, tw_vref v);
 static inline tw_vref opt_resolve(struct optimizer *o, tw_vref v)
 {
-    return v < 0 || o->values[v].forward == TW_NOVALUE ? v : opt_resolve_slow(o, v);
+    return v < 0 || o->values[v].forward == TW_NOVALUE ? v
+                                                       : opt_resolve_slow(o, v);
 }
 static inline char opt_type(const struct optimizer *o, tw_vref v)
 {
     return v < 0 ? tw_const_of(o->out, v)->type : o->boxes[v].type;
 }
-tw_vref opt_new_box(struct optimizer *o, unsigned opnum, char type, const void *descr,
-                    const tw_vref *args, unsigned nargs);
+tw_vref opt_new_box(struct optimizer *o, unsigned opnum, char type,
+                    const void *descr, const tw_vref *args, unsigned nargs);
 /* From now on v is `to` (a box or constant of the same kind). */
 void opt_equal(struct optimizer *o, tw_vref v, tw_vref to);
 
@@ -208,11 +211,13 @@ static inline tw_vref opt_when_failing(const struct optimizer *o, tw_vref v)
 }
 
 /* The operation that defines the box v, if it is an operation numbered opnum. */
-static inline const struct box *opt_def(const struct optimizer *o, tw_vref v, unsigned opnum)
+static inline const struct box *opt_def(const struct optimizer *o, tw_vref v,
+                                        unsigned opnum)
 {
     return v >= 0 && o->boxes[v].opnum == opnum ? &o->boxes[v] : NULL;
 }
-static inline tw_vref opt_arg(struct optimizer *o, const struct box *b, unsigned k)
+static inline tw_vref opt_arg(struct optimizer *o, const struct box *b,
+                              unsigned k)
 {
     return opt_resolve(o, o->args[b->args + k]);
 }
@@ -229,9 +234,11 @@ struct ptrinfo *opt_ptrinfo_new(struct optimizer *o);
 int opt_nonnull(struct optimizer *o, tw_vref v);
 int opt_is_null(struct optimizer *o, tw_vref v); /* the constant NULL */
 void opt_set_nonnull(struct optimizer *o, tw_vref v);
-void opt_set_class(struct optimizer *o, tw_vref v, const struct tw_fielddescr *field, tw_vref cls);
+void opt_set_class(struct optimizer *o, tw_vref v,
+                   const struct tw_fielddescr *field, tw_vref cls);
 /* The class of v (a constant), or TW_NOVALUE: also of constants. field: NULL for any. */
-tw_vref opt_class(struct optimizer *o, tw_vref v, const struct tw_fielddescr *field);
+tw_vref opt_class(struct optimizer *o, tw_vref v,
+                  const struct tw_fielddescr *field);
 static inline int opt_virtual(struct optimizer *o, tw_vref v)
 {
     return v >= 0 && o->boxes[v].type == 'r' && o->values[v].p &&
@@ -247,20 +254,21 @@ tw_vref opt_emit(struct optimizer *o, struct cur *op);
 /* Makes what v names: a virtual is allocated and filled. Returns its box. */
 tw_vref opt_force(struct optimizer *o, tw_vref v);
 /* Sends an operation on, as opt_next. */
-tw_vref opt_send1(struct optimizer *o, enum opt_pass after, unsigned opnum, const void *descr,
-                  tw_vref a);
-tw_vref opt_send2(struct optimizer *o, enum opt_pass after, unsigned opnum, const void *descr,
-                  tw_vref a, tw_vref b);
+tw_vref opt_send1(struct optimizer *o, enum opt_pass after, unsigned opnum,
+                  const void *descr, tw_vref a);
+tw_vref opt_send2(struct optimizer *o, enum opt_pass after, unsigned opnum,
+                  const void *descr, tw_vref a, tw_vref b);
 /* A guard on a fact at the end of the trace (jump's snapshot). */
-void opt_end_guard(struct optimizer *o, unsigned opnum, const void *descr, const tw_vref *args,
-                   unsigned nargs);
+void opt_end_guard(struct optimizer *o, unsigned opnum, const void *descr,
+                   const tw_vref *args, unsigned nargs);
 /* Earlier guard `at` (a box) becomes this stronger one. */
-void opt_replace_guard(struct optimizer *o, tw_vref at, unsigned opnum, const void *descr,
-                       const tw_vref *args, unsigned nargs);
+void opt_replace_guard(struct optimizer *o, tw_vref at, unsigned opnum,
+                       const void *descr, const tw_vref *args, unsigned nargs);
 
 /* ------------------------------------------------------------------ passes */
 
-#define PASS(name, what) tw_vref pass_##name(struct optimizer *o, struct cur *op);
+#define PASS(name, what)                                                       \
+    tw_vref pass_##name(struct optimizer *o, struct cur *op);
 #include "toolkit/opt/passes.def"
 #undef PASS
 
@@ -278,14 +286,14 @@ struct slot *virtual_slot(struct ptrinfo *p, int64_t offset, int size);
 struct pure *pure_new(struct optimizer *o);
 void pure_free(struct pure *p);
 void pure_reset(struct pure *p);
-tw_vref pure_find(struct optimizer *o, unsigned opnum, const void *descr, const tw_vref *args,
-                  unsigned nargs);
+tw_vref pure_find(struct optimizer *o, unsigned opnum, const void *descr,
+                  const tw_vref *args, unsigned nargs);
 void pure_remember(struct optimizer *o, tw_vref box);
 static inline int pure_is_op(unsigned opnum)
 {
     return opnum < TW_NOPS &&
-           (tw_op_is(opnum, TW_PURE) ||
-            (opnum >= TW_OP_call_pure_i && opnum <= TW_OP_call_loopinvariant_f));
+           (tw_op_is(opnum, TW_PURE) || (opnum >= TW_OP_call_pure_i &&
+                                         opnum <= TW_OP_call_loopinvariant_f));
 }
 
 /* heap */
@@ -297,14 +305,17 @@ struct heap_fact {
     tw_vref base, value;
     const struct tw_fielddescr *descr;
 };
-uint32_t heap_facts(struct optimizer *o, struct heap_fact *facts, uint32_t most);
+uint32_t heap_facts(struct optimizer *o, struct heap_fact *facts,
+                    uint32_t most);
 void heap_flush(struct optimizer *o); /* no store is pending any more */
 uint32_t heap_pending(struct optimizer *o, const struct tw_num_pending **list);
 /* Content of memory at (p, d) is v: a store that was emitted to a fresh object, knowledge. */
-void heap_remember(struct optimizer *o, tw_vref p, const struct tw_fielddescr *d, tw_vref v);
+void heap_remember(struct optimizer *o, tw_vref p,
+                   const struct tw_fielddescr *d, tw_vref v);
 /* Walks what is known: fn(o, was it stored?, base, descr (a field), value). */
-void heap_each(struct optimizer *o, void (*fn)(struct optimizer *, int, tw_vref,
-                                               const struct tw_fielddescr *, tw_vref));
+void heap_each(struct optimizer *o,
+               void (*fn)(struct optimizer *, int, tw_vref,
+                          const struct tw_fielddescr *, tw_vref));
 
 /* bridge.c: what a bridge should know, into the guard being numbered. */
 void knowledge_write(struct optimizer *o);
@@ -318,7 +329,8 @@ tw_vref opt_rec_box(struct optimizer *o, tw_vref v);
 void short_use(struct optimizer *o, tw_vref box);
 static inline tw_vref opt_used(struct optimizer *o, tw_vref v)
 {
-    if (v >= 0 && o->boxes[v].shortop >= 0 && o->boxes[v].state == BOX_NOT_EMITTED)
+    if (v >= 0 && o->boxes[v].shortop >= 0 &&
+        o->boxes[v].state == BOX_NOT_EMITTED)
         short_use(o, v);
     return v;
 }
@@ -329,7 +341,7 @@ void opt_finish(struct optimizer *o);
 /* What the optimizer keeps with a loop (loop->opt). */
 struct opt_loop {
     struct tw_arena arena; /* guards, virtual states, short preambles */
-    void **owned;          /* malloc'ed: resume bytes and tables */
+    void **owned; /* malloc'ed: resume bytes and tables */
     uint32_t nowned, owned_cap;
     void **roots; /* uncollectable: constants */
     uint32_t nroots, roots_cap;

@@ -60,12 +60,14 @@ static int commutes(unsigned opnum)
     }
 }
 
-static uint32_t hash(unsigned opnum, const void *descr, const tw_vref *args, unsigned nargs)
+static uint32_t hash(unsigned opnum, const void *descr, const tw_vref *args,
+                     unsigned nargs)
 {
     uint64_t h = (uint64_t)(uintptr_t)descr ^ opnum;
 
     if (nargs == 2 && commutes(opnum)) {
-        h = (h ^ ((uint64_t)(uint32_t)args[0] + (uint32_t)args[1])) * 0x9e3779b97f4a7c15ull;
+        h = (h ^ ((uint64_t)(uint32_t)args[0] + (uint32_t)args[1])) *
+            0x9e3779b97f4a7c15ull;
     } else {
         for (unsigned k = 0; k < nargs; k++)
             h = (h ^ (uint32_t)args[k]) * 0x9e3779b97f4a7c15ull;
@@ -73,8 +75,8 @@ static uint32_t hash(unsigned opnum, const void *descr, const tw_vref *args, uns
     return (uint32_t)(h >> 32);
 }
 
-static int is_it(struct optimizer *o, tw_vref v, unsigned opnum, const void *descr,
-                 const tw_vref *args, unsigned nargs)
+static int is_it(struct optimizer *o, tw_vref v, unsigned opnum,
+                 const void *descr, const tw_vref *args, unsigned nargs)
 {
     const struct box *b = &o->boxes[v];
 
@@ -90,8 +92,8 @@ static int is_it(struct optimizer *o, tw_vref v, unsigned opnum, const void *des
     return 1;
 }
 
-tw_vref pure_find(struct optimizer *o, unsigned opnum, const void *descr, const tw_vref *args,
-                  unsigned nargs)
+tw_vref pure_find(struct optimizer *o, unsigned opnum, const void *descr,
+                  const tw_vref *args, unsigned nargs)
 {
     struct pure *p = o->pure;
 
@@ -141,7 +143,8 @@ void pure_remember(struct optimizer *o, tw_vref v)
     insert(o, p, v);
 }
 
-static tw_vref find_op(struct optimizer *o, unsigned opnum, const struct cur *op, int swap)
+static tw_vref find_op(struct optimizer *o, unsigned opnum,
+                       const struct cur *op, int swap)
 {
     tw_vref args[2];
 
@@ -157,7 +160,8 @@ static tw_vref find_op(struct optimizer *o, unsigned opnum, const struct cur *op
 /* The answer to a comparison from its swapped or its decided opposite form. */
 static tw_vref related_comparison(struct optimizer *o, const struct cur *op)
 {
-    unsigned swapped = rewrite_swapped(op->opnum), inverse = rewrite_inverse(op->opnum);
+    unsigned swapped = rewrite_swapped(op->opnum),
+             inverse = rewrite_inverse(op->opnum);
     int64_t c;
     tw_vref v;
 

@@ -83,10 +83,12 @@ static tw_vref int_add(struct optimizer *o, struct cur *op)
         if (c == 0)
             return op->args[0];
         if (is_sum(o, op->args[0], &x, &d))
-            return send2(o, TW_OP_int_add, x, opt_ci(o, (int64_t)((uint64_t)c + (uint64_t)d)));
+            return send2(o, TW_OP_int_add, x,
+                         opt_ci(o, (int64_t)((uint64_t)c + (uint64_t)d)));
     }
     for (int k = 0; k < 2; k++) /* (a - b) + b */
-        if ((s = opt_def(o, op->args[k], TW_OP_int_sub)) && opt_arg(o, s, 1) == op->args[1 - k])
+        if ((s = opt_def(o, op->args[k], TW_OP_int_sub)) &&
+            opt_arg(o, s, 1) == op->args[1 - k])
             return opt_arg(o, s, 0);
     return next(o, op);
 }
@@ -101,7 +103,8 @@ static tw_vref int_sub(struct optimizer *o, struct cur *op)
     if (opt_is_ci(o, op->args[1], &c)) {
         if (c == 0)
             return op->args[0];
-        return send2(o, TW_OP_int_add, op->args[0], opt_ci(o, (int64_t)(0 - (uint64_t)c)));
+        return send2(o, TW_OP_int_add, op->args[0],
+                     opt_ci(o, (int64_t)(0 - (uint64_t)c)));
     }
     if (opt_is_ci(o, op->args[0], &c) && c == 0)
         return send1(o, TW_OP_int_neg, op->args[1]);
@@ -129,7 +132,8 @@ static tw_vref int_mul(struct optimizer *o, struct cur *op)
         struct bounds b = opt_bounds(o, op->args[0]);
         int exact;
         struct bounds r = bounds_mul(b, bounds_of(c, c), &exact);
-        tw_vref v = send2(o, TW_OP_int_lshift, op->args[0], opt_ci(o, power_of_two(c)));
+        tw_vref v =
+            send2(o, TW_OP_int_lshift, op->args[0], opt_ci(o, power_of_two(c)));
         if (exact)
             opt_narrow(o, v, r);
         return v;
@@ -178,7 +182,8 @@ static tw_vref int_div(struct optimizer *o, struct cur *op)
     if (k < 0)
         return next(o, op);
     tw_vref x = op->args[0];
-    if (opt_bounds(o, x).lo < 0) { /* round towards zero: add 2^k - 1 to negative ones */
+    if (opt_bounds(o, x).lo <
+        0) { /* round towards zero: add 2^k - 1 to negative ones */
         tw_vref sign = send2(o, TW_OP_int_rshift, x, opt_ci(o, 63));
         tw_vref bias = send2(o, TW_OP_uint_rshift, sign, opt_ci(o, 64 - k));
         x = send2(o, TW_OP_int_add, x, bias);
@@ -207,7 +212,8 @@ static tw_vref uint_div_rem(struct optimizer *o, struct cur *op)
     if (!opt_is_ci(o, op->args[1], &c) || (k = power_of_two(c)) < 0)
         return next(o, op);
     if (op->opnum == TW_OP_uint_div)
-        return k ? send2(o, TW_OP_uint_rshift, op->args[0], opt_ci(o, k)) : op->args[0];
+        return k ? send2(o, TW_OP_uint_rshift, op->args[0], opt_ci(o, k))
+                 : op->args[0];
     return send2(o, TW_OP_int_and, op->args[0], opt_ci(o, c - 1));
 }
 
@@ -224,7 +230,8 @@ static tw_vref int_and(struct optimizer *o, struct cur *op)
             return op->args[1];
         if (c == -1)
             return op->args[0];
-        if ((s = opt_def(o, op->args[0], TW_OP_int_and)) && opt_is_ci(o, opt_arg(o, s, 1), &d))
+        if ((s = opt_def(o, op->args[0], TW_OP_int_and)) &&
+            opt_is_ci(o, opt_arg(o, s, 1), &d))
             return send2(o, TW_OP_int_and, opt_arg(o, s, 0), opt_ci(o, c & d));
     }
     return next(o, op);
@@ -243,7 +250,8 @@ static tw_vref int_or(struct optimizer *o, struct cur *op)
             return op->args[0];
         if (c == -1)
             return op->args[1];
-        if ((s = opt_def(o, op->args[0], TW_OP_int_or)) && opt_is_ci(o, opt_arg(o, s, 1), &d))
+        if ((s = opt_def(o, op->args[0], TW_OP_int_or)) &&
+            opt_is_ci(o, opt_arg(o, s, 1), &d))
             return send2(o, TW_OP_int_or, opt_arg(o, s, 0), opt_ci(o, c | d));
     }
     return next(o, op);
@@ -286,8 +294,8 @@ static tw_vref shift(struct optimizer *o, struct cur *op)
         return op->args[0];
     if (c < 0 || c > 63)
         return send2(o, op->opnum, op->args[0], opt_ci(o, c & 63));
-    if ((s = opt_def(o, op->args[0], op->opnum)) && opt_is_ci(o, opt_arg(o, s, 1), &d) &&
-        d > 0 && d <= 63) {
+    if ((s = opt_def(o, op->args[0], op->opnum)) &&
+        opt_is_ci(o, opt_arg(o, s, 1), &d) && d > 0 && d <= 63) {
         if (c + d <= 63)
             return send2(o, op->opnum, opt_arg(o, s, 0), opt_ci(o, c + d));
         return op->opnum == TW_OP_int_rshift
@@ -320,7 +328,8 @@ static tw_vref unary(struct optimizer *o, struct cur *op)
 
 static tw_vref min_max(struct optimizer *o, struct cur *op)
 {
-    struct bounds a = opt_bounds(o, op->args[0]), b = opt_bounds(o, op->args[1]);
+    struct bounds a = opt_bounds(o, op->args[0]),
+                  b = opt_bounds(o, op->args[1]);
 
     if (op->args[0] == op->args[1])
         return op->args[0];
@@ -422,9 +431,10 @@ static tw_vref compare(struct optimizer *o, struct cur *op)
     int64_t c;
 
     if (op->args[0] == op->args[1])
-        return opt_ci(o, op->opnum == TW_OP_int_le || op->opnum == TW_OP_int_ge ||
-                             op->opnum == TW_OP_int_eq || op->opnum == TW_OP_uint_le ||
-                             op->opnum == TW_OP_uint_ge);
+        return opt_ci(
+            o, op->opnum == TW_OP_int_le || op->opnum == TW_OP_int_ge ||
+                   op->opnum == TW_OP_int_eq || op->opnum == TW_OP_uint_le ||
+                   op->opnum == TW_OP_uint_ge);
     if (op->args[0] < 0) { /* a constant goes to the right */
         tw_vref t = op->args[0];
         op->args[0] = op->args[1];
@@ -434,13 +444,15 @@ static tw_vref compare(struct optimizer *o, struct cur *op)
     int eq = op->opnum == TW_OP_int_eq;
     if ((eq || op->opnum == TW_OP_int_ne) && opt_is_ci(o, op->args[1], &c)) {
         if (c == 0)
-            return send1(o, eq ? TW_OP_int_is_zero : TW_OP_int_is_true, op->args[0]);
+            return send1(o, eq ? TW_OP_int_is_zero : TW_OP_int_is_true,
+                         op->args[0]);
         if (c == 1 && is_bool(o, op->args[0]))
             return eq ? op->args[0] : send1(o, TW_OP_int_is_zero, op->args[0]);
         tw_vref x;
         int64_t d;
         if (is_sum(o, op->args[0], &x, &d)) /* x + d == c */
-            return send2(o, op->opnum, x, opt_ci(o, (int64_t)((uint64_t)c - (uint64_t)d)));
+            return send2(o, op->opnum, x,
+                         opt_ci(o, (int64_t)((uint64_t)c - (uint64_t)d)));
     }
     return next(o, op);
 }
@@ -458,8 +470,9 @@ static tw_vref is_zero(struct optimizer *o, struct cur *op)
         const struct box *d = &o->boxes[x];
         unsigned inverse = rewrite_inverse(d->opnum);
         if (inverse != TW_NOPS && d->opnum != TW_OP_int_is_zero)
-            return d->nargs == 1 ? send1(o, inverse, opt_arg(o, d, 0))
-                                 : send2(o, inverse, opt_arg(o, d, 0), opt_arg(o, d, 1));
+            return d->nargs == 1
+                       ? send1(o, inverse, opt_arg(o, d, 0))
+                       : send2(o, inverse, opt_arg(o, d, 0), opt_arg(o, d, 1));
         if (d->opnum == TW_OP_int_is_zero)
             return send1(o, TW_OP_int_is_true, opt_arg(o, d, 0));
     }

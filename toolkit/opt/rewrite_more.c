@@ -37,7 +37,8 @@ static tw_vref float_arithmetic(struct optimizer *o, struct cur *op)
     double c;
     int exponent;
 
-    if ((op->opnum == TW_OP_float_add || op->opnum == TW_OP_float_mul) && op->args[0] < 0) {
+    if ((op->opnum == TW_OP_float_add || op->opnum == TW_OP_float_mul) &&
+        op->args[0] < 0) {
         tw_vref t = op->args[0];
         op->args[0] = op->args[1];
         op->args[1] = t;
@@ -57,8 +58,10 @@ static tw_vref float_arithmetic(struct optimizer *o, struct cur *op)
         if (c == -1.0)
             return send1(o, TW_OP_float_neg, op->args[0]);
         /* dividing by a power of two is exact, and so is multiplying */
-        if (isnormal(c) && isnormal(1.0 / c) && fabs(frexp(c, &exponent)) == 0.5)
-            return send2(o, TW_OP_float_mul, op->args[0], tw_trace_const_f(o->out, 1.0 / c));
+        if (isnormal(c) && isnormal(1.0 / c) &&
+            fabs(frexp(c, &exponent)) == 0.5)
+            return send2(o, TW_OP_float_mul, op->args[0],
+                         tw_trace_const_f(o->out, 1.0 / c));
         break;
     case TW_OP_float_add: /* x + -0.0; x + 0.0 would change -0.0 */
         if (c == 0.0 && signbit(c))
@@ -87,7 +90,8 @@ static tw_vref float_unary(struct optimizer *o, struct cur *op)
             return send1(o, TW_OP_float_abs, opt_arg(o, d, 0));
         break;
     case TW_OP_float_to_single:
-        if (opt_def(o, x, TW_OP_float_to_single) || opt_def(o, x, TW_OP_bits_to_single))
+        if (opt_def(o, x, TW_OP_float_to_single) ||
+            opt_def(o, x, TW_OP_bits_to_single))
             return x;
         break;
     case TW_OP_float_to_bits:
@@ -134,21 +138,24 @@ static int same_pointer(struct optimizer *o, tw_vref a, tw_vref b)
     if (opt_is_null(o, b) && opt_nonnull(o, a))
         return 0;
     struct ptrinfo *x = opt_ptr_get(o, a), *y = opt_ptr_get(o, b);
-    if (x && y && x->class_value != TW_NOVALUE && y->class_value != TW_NOVALUE &&
-        x->class_field == y->class_field && x->class_value != y->class_value)
+    if (x && y && x->class_value != TW_NOVALUE &&
+        y->class_value != TW_NOVALUE && x->class_field == y->class_field &&
+        x->class_value != y->class_value)
         return 0;
     return -1;
 }
 
 static tw_vref ptr_compare(struct optimizer *o, struct cur *op)
 {
-    int same = same_pointer(o, op->args[0], op->args[1]), eq = op->opnum == TW_OP_ptr_eq;
+    int same = same_pointer(o, op->args[0], op->args[1]),
+        eq = op->opnum == TW_OP_ptr_eq;
 
     if (same >= 0)
         return opt_ci(o, same == eq);
     for (int k = 0; k < 2; k++)
         if (opt_is_null(o, op->args[k]))
-            return send1(o, eq ? TW_OP_ptr_is_null : TW_OP_ptr_nonnull, op->args[1 - k]);
+            return send1(o, eq ? TW_OP_ptr_is_null : TW_OP_ptr_nonnull,
+                         op->args[1 - k]);
     if (op->args[0] < 0) {
         tw_vref t = op->args[0];
         op->args[0] = op->args[1];
@@ -172,7 +179,8 @@ static tw_vref ptr_add(struct optimizer *o, struct cur *op)
     if (opt_is_ci(o, op->args[1], &c)) {
         if (c == 0)
             return op->args[0];
-        if ((s = opt_def(o, op->args[0], TW_OP_ptr_add)) && opt_is_ci(o, opt_arg(o, s, 1), &d))
+        if ((s = opt_def(o, op->args[0], TW_OP_ptr_add)) &&
+            opt_is_ci(o, opt_arg(o, s, 1), &d))
             return send2(o, TW_OP_ptr_add, opt_arg(o, s, 0),
                          opt_ci(o, (int64_t)((uint64_t)c + (uint64_t)d)));
     }
@@ -183,7 +191,8 @@ static tw_vref ptr_add(struct optimizer *o, struct cur *op)
     return r;
 }
 
-static tw_vref there_and_back(struct optimizer *o, struct cur *op, unsigned back)
+static tw_vref there_and_back(struct optimizer *o, struct cur *op,
+                              unsigned back)
 {
     const struct box *d = opt_def(o, op->args[0], back);
 
@@ -192,11 +201,12 @@ static tw_vref there_and_back(struct optimizer *o, struct cur *op, unsigned back
 
 /* ------------------------------------------------------------------ guards */
 
-static tw_vref guard_as(struct optimizer *o, struct cur *op, unsigned opnum, const void *descr,
-                        tw_vref a, tw_vref b)
+static tw_vref guard_as(struct optimizer *o, struct cur *op, unsigned opnum,
+                        const void *descr, tw_vref a, tw_vref b)
 {
     tw_vref args[MAX_FIXED] = {a, b};
-    struct cur g = {(uint16_t)opnum, (uint16_t)(b == TW_NOVALUE ? 1 : 2), op->snapshot, descr, args};
+    struct cur g = {(uint16_t)opnum, (uint16_t)(b == TW_NOVALUE ? 1 : 2),
+                    op->snapshot, descr, args};
 
     return opt_next(o, PASS_NONE, &g);
 }
@@ -216,7 +226,8 @@ static int stronger_test(struct optimizer *o, struct cur *op, int truth)
     tw_vref v = op->args[0];
     const struct box d = o->boxes[v];
     tw_vref a = d.nargs && d.opnum < TW_NOPS ? opt_arg(o, &d, 0) : TW_NOVALUE;
-    tw_vref b = d.nargs > 1 && d.opnum < TW_NOPS ? opt_arg(o, &d, 1) : TW_NOVALUE;
+    tw_vref b =
+        d.nargs > 1 && d.opnum < TW_NOPS ? opt_arg(o, &d, 1) : TW_NOVALUE;
 
     switch (d.opnum) {
     case TW_OP_ptr_nonnull:
@@ -241,7 +252,8 @@ static int stronger_test(struct optimizer *o, struct cur *op, int truth)
     case TW_OP_int_is_true:
     case TW_OP_int_is_zero:
         guard_as(o, op,
-                 (d.opnum == TW_OP_int_is_true) == truth ? TW_OP_guard_true : TW_OP_guard_false,
+                 (d.opnum == TW_OP_int_is_true) == truth ? TW_OP_guard_true
+                                                         : TW_OP_guard_false,
                  NULL, a, TW_NOVALUE);
         break;
     default:
@@ -252,7 +264,8 @@ static int stronger_test(struct optimizer *o, struct cur *op, int truth)
 }
 
 /* Such guards may be strengthened later: what their failing means is not known yet. */
-static int becomes_nonnull_guard(const struct optimizer *o, tw_vref v, int truth)
+static int becomes_nonnull_guard(const struct optimizer *o, tw_vref v,
+                                 int truth)
 {
     return o->boxes[v].opnum == (truth ? TW_OP_ptr_nonnull : TW_OP_ptr_is_null);
 }
@@ -270,9 +283,10 @@ static tw_vref guard_truth(struct optimizer *o, struct cur *op, int truth)
     int is_bool = bounds_within(opt_bounds(o, v), bounds_of(0, 1));
     uint32_t facts = o->nfail_facts;
     /* In the tests where guards fail although they hold, failing says nothing. */
-    if (!tw_backend_fail_every && (truth || is_bool) && facts < MOST_FAIL_FACTS &&
-        !becomes_nonnull_guard(o, v, truth))
-        o->fail_facts[o->nfail_facts++] = (struct fail_fact){v, opt_ci(o, !truth)};
+    if (!tw_backend_fail_every && (truth || is_bool) &&
+        facts < MOST_FAIL_FACTS && !becomes_nonnull_guard(o, v, truth))
+        o->fail_facts[o->nfail_facts++] =
+            (struct fail_fact){v, opt_ci(o, !truth)};
     int done = stronger_test(o, op, truth);
     if (!done)
         (void)next(o, op);
@@ -283,7 +297,8 @@ static tw_vref guard_truth(struct optimizer *o, struct cur *op, int truth)
 }
 
 /* The pointer whose class field v is, if it is one. */
-static tw_vref class_of_what(struct optimizer *o, tw_vref v, const struct tw_fielddescr **field)
+static tw_vref class_of_what(struct optimizer *o, tw_vref v,
+                             const struct tw_fielddescr **field)
 {
     const struct box *d = opt_def(o, v, TW_OP_getfield_r);
 
@@ -309,8 +324,10 @@ static tw_vref guard_class(struct optimizer *o, struct cur *op)
     struct ptrinfo *info = opt_ptr(o, p);
     if (opt_nonnull(o, p))
         op->opnum = TW_OP_guard_class;
-    if (info->guard >= 0 && o->boxes[info->guard].opnum == TW_OP_guard_nonnull) {
-        opt_replace_guard(o, info->guard, TW_OP_guard_nonnull_class, op->descr, op->args, 2);
+    if (info->guard >= 0 &&
+        o->boxes[info->guard].opnum == TW_OP_guard_nonnull) {
+        opt_replace_guard(o, info->guard, TW_OP_guard_nonnull_class, op->descr,
+                          op->args, 2);
     } else {
         int was_nonnull = op->opnum == TW_OP_guard_class;
         uint32_t at = o->nboxes;
@@ -338,7 +355,8 @@ static tw_vref guard_value(struct optimizer *o, struct cur *op)
             opt_invalid(o);
         if (opt_is_ci(o, c, &i) && (i == 0 || i == 1) &&
             bounds_within(opt_bounds(o, v), bounds_of(0, 1))) {
-            guard_as(o, op, i ? TW_OP_guard_true : TW_OP_guard_false, NULL, v, TW_NOVALUE);
+            guard_as(o, op, i ? TW_OP_guard_true : TW_OP_guard_false, NULL, v,
+                     TW_NOVALUE);
             return TW_NOVALUE;
         }
     }
@@ -360,7 +378,8 @@ static tw_vref guard_value(struct optimizer *o, struct cur *op)
             if (info->class_value != TW_NOVALUE && info->class_field &&
                 opt_class(o, c, info->class_field) != info->class_value)
                 opt_invalid(o);
-            opt_replace_guard(o, info->guard, TW_OP_guard_value_r, NULL, op->args, 2);
+            opt_replace_guard(o, info->guard, TW_OP_guard_value_r, NULL,
+                              op->args, 2);
             becomes(o, v, c);
             return TW_NOVALUE;
         }
@@ -419,7 +438,8 @@ static tw_vref cond_call(struct optimizer *o, struct cur *op)
     if (bounds_is_const(b) && b.lo == 0)
         return TW_NOVALUE;
     if (!bounds_contain(b, 0)) {
-        struct cur call = {TW_OP_call_v, (uint16_t)(op->nargs - 1), -1, op->descr, op->args + 1};
+        struct cur call = {TW_OP_call_v, (uint16_t)(op->nargs - 1), -1,
+                           op->descr, op->args + 1};
         return opt_next(o, PASS_NONE, &call);
     }
     return next(o, op);
@@ -429,14 +449,16 @@ static tw_vref cond_call_value(struct optimizer *o, struct cur *op)
 {
     int ref = op->opnum == TW_OP_cond_call_value_r;
     struct bounds b = ref ? BOUNDS_ALL : opt_bounds(o, op->args[0]);
-    int zero = ref ? opt_is_null(o, op->args[0]) : bounds_is_const(b) && b.lo == 0;
+    int zero =
+        ref ? opt_is_null(o, op->args[0]) : bounds_is_const(b) && b.lo == 0;
     int nonzero = ref ? opt_nonnull(o, op->args[0]) : !bounds_contain(b, 0);
 
     if (nonzero)
         return op->args[0];
     if (zero) {
         struct cur call = {ref ? TW_OP_call_pure_r : TW_OP_call_pure_i,
-                           (uint16_t)(op->nargs - 1), -1, op->descr, op->args + 1};
+                           (uint16_t)(op->nargs - 1), -1, op->descr,
+                           op->args + 1};
         return opt_next(o, PASS_NONE, &call);
     }
     return next(o, op);
@@ -450,7 +472,8 @@ static tw_vref fact(struct optimizer *o, struct cur *op)
 
     switch (op->opnum) {
     case TW_OP_record_exact_class:
-        if (op->descr && v >= 0 && !opt_virtual(o, v) && tw_is_const(op->args[1]))
+        if (op->descr && v >= 0 && !opt_virtual(o, v) &&
+            tw_is_const(op->args[1]))
             opt_set_class(o, v, op->descr, op->args[1]);
         break;
     case TW_OP_record_nonnull:

@@ -132,11 +132,13 @@ static void gather_pure(struct optimizer *o, tw_vref v)
 {
     struct unroll *u = o->unroll;
     const struct box *b = &o->boxes[v];
-    tw_vref args[b->nargs + 1];
+    tw_vref args[b->nargs + 1], now = opt_resolve(o, v);
+    /* A test that a guard decided: taken as decided, as long as that works. */
+    int decided = tw_is_const(now) && o->result->caution == 0;
 
     if (b->state != BOX_EMITTED || !pure_is_op(b->opnum) ||
         (b->opnum >= TW_OP_call_pure_i && b->opnum <= TW_OP_call_pure_f) ||
-        opt_resolve(o, v) != v || u->producible[v] != UNKNOWN ||
+        (now != v && !decided) || u->producible[v] != UNKNOWN ||
         u->ncandidates >= MOST_CANDIDATES)
         return;
     for (unsigned k = 0; k < b->nargs; k++) {
@@ -144,7 +146,9 @@ static void gather_pure(struct optimizer *o, tw_vref v)
         if (!can_produce(u, args[k]))
             return;
     }
-    add_candidate(o, b->opnum, b->descr, args, b->nargs, v, 0);
+    add_candidate(o, b->opnum, b->descr, args, b->nargs, now, decided);
+    u->producible[v] =
+        u->producible[v] == UNKNOWN ? IMPOSSIBLE : u->producible[v];
 }
 
 /* The label's arguments are known (u->pre): what else can be produced from them? */

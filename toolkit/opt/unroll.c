@@ -13,11 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct tw_target *target_new(struct tw_loop *loop, uint32_t nargs, const char *types)
+struct tw_target *target_new(struct tw_loop *loop, uint32_t nargs,
+                             const char *types)
 {
     static uint32_t ids;
     struct tw_arena *a = &opt_loop_of(loop)->arena;
-    struct tw_target *t = TW_ARENA_NEW(a, struct tw_target), **end = &loop->targets;
+    struct tw_target *t = TW_ARENA_NEW(a, struct tw_target),
+                     **end = &loop->targets;
 
     t->dkind = TW_DK_TARGET;
     t->id = __atomic_add_fetch(&ids, 1, __ATOMIC_RELAXED);
@@ -72,7 +74,8 @@ static void forget_all(struct optimizer *o)
         }
 }
 
-static void begin_peeled(struct optimizer *o, const tw_vref *jump_args, uint32_t njump)
+static void begin_peeled(struct optimizer *o, const tw_vref *jump_args,
+                         uint32_t njump)
 {
     struct unroll *u = o->unroll;
     struct vmatch m;
@@ -140,10 +143,12 @@ static void keep_target_state(struct optimizer *o, struct tw_target *t)
     for (uint32_t k = 0; k < u->nused; k++) {
         struct short_op *to = &s->ops[k];
         *to = u->candidates[u->used[k]];
-        to->args = tw_arena_copy(&keep->arena, to->args, (to->nargs + 1u) * sizeof *to->args);
+        to->args = tw_arena_copy(&keep->arena, to->args,
+                                 (to->nargs + 1u) * sizeof *to->args);
         for (unsigned a = 0; a < to->nargs; a++) {
             if (to->args[a].kind == SHORT_RESULT)
-                to->args[a].number = (uint32_t)u->candidates[to->args[a].number].used;
+                to->args[a].number =
+                    (uint32_t)u->candidates[to->args[a].number].used;
             if (to->args[a].value.type == 'r')
                 add_root(&roots, to->args[a].value.v.r);
         }
@@ -167,7 +172,8 @@ static void set_label(struct optimizer *o, struct tw_target *t)
     o->nargs += u->nargs;
 }
 
-static void emit_jump(struct optimizer *o, struct tw_target *t, tw_vref *args, uint32_t nargs)
+static void emit_jump(struct optimizer *o, struct tw_target *t, tw_vref *args,
+                      uint32_t nargs)
 {
     struct cur jump = {TW_OP_jump, (uint16_t)nargs, -1, t, args};
 
@@ -235,7 +241,8 @@ static void close_loop(struct optimizer *o, uint32_t n)
     free(jump);
 }
 
-void unroll_loop(struct optimizer *o, struct tw_target *start, const struct vstate *state)
+void unroll_loop(struct optimizer *o, struct tw_target *start,
+                 const struct vstate *state)
 {
     uint32_t n = o->rec->ops[o->rec->nops - 1].nargs;
     tw_vref *args = TW_ARENA_ARRAY(&o->arena, tw_vref, n);
@@ -264,10 +271,12 @@ void unroll_free(struct unroll *u)
 
 /* ------------------------------------------------------------------ bridges */
 
-static int jump_to_state(struct optimizer *o, struct tw_target *t, const tw_vref *args, int flags)
+static int jump_to_state(struct optimizer *o, struct tw_target *t,
+                         const tw_vref *args, int flags)
 {
     const struct target_state *s = t->opt;
-    const union tw_value *values = o->end_snapshot >= 0 ? o->options->end_values : NULL;
+    const union tw_value *values =
+        o->end_snapshot >= 0 ? o->options->end_values : NULL;
     struct vmatch m;
 
     if (!vstate_match(o, s->state, args, values, flags, &m) ||
@@ -285,7 +294,8 @@ static int jump_to_state(struct optimizer *o, struct tw_target *t, const tw_vref
 }
 
 /* What a target expects may contradict what is known: then it is not the one. */
-static int jump_to(struct optimizer *o, struct tw_target *t, const tw_vref *args, int flags)
+static int jump_to(struct optimizer *o, struct tw_target *t,
+                   const tw_vref *args, int flags)
 {
     jmp_buf outer;
     volatile int done = 0;

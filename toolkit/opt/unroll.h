@@ -27,10 +27,10 @@ struct vnode {
     uint8_t kind, nonnull;
     char type;
     int32_t arg; /* number among the label's arguments, -1 */
-    struct bounds b;                         /* V_INT */
+    struct bounds b; /* V_INT */
     const struct tw_fielddescr *class_field; /* V_PTR: NULL unknown */
-    struct tw_const value;                   /* V_CONST; V_PTR: the class */
-    const struct tw_sizedescr *size;         /* V_STRUCT */
+    struct tw_const value; /* V_CONST; V_PTR: the class */
+    const struct tw_sizedescr *size; /* V_STRUCT */
     int64_t nitems;
     uint32_t nslots;
     struct vslot *slots; /* by ascending offset */
@@ -44,33 +44,39 @@ struct vstate {
     uint32_t nlabel; /* arguments of the label */
 };
 
-struct vstate *vstate_of(struct optimizer *o, struct tw_arena *a, const tw_vref *args, uint32_t n);
+struct vstate *vstate_of(struct optimizer *o, struct tw_arena *a,
+                         const tw_vref *args, uint32_t n);
 /* The most special state that holds whenever a or b does. */
-struct vstate *vstate_join(struct tw_arena *a, const struct vstate *x, const struct vstate *y);
+struct vstate *vstate_join(struct tw_arena *a, const struct vstate *x,
+                           const struct vstate *y);
 /* A copy; pointer constants are listed in roots (to be kept alive by the caller). */
 struct vstate *vstate_copy(struct tw_arena *a, const struct vstate *s);
-void vstate_roots(const struct vstate *s, void (*root)(void *self, void *p), void *self);
+void vstate_roots(const struct vstate *s, void (*root)(void *self, void *p),
+                  void *self);
 /* One value as a node without contents, for the results of short preambles. */
 struct vnode vstate_plain_node(struct optimizer *o, tw_vref v);
 
 enum { MATCH_FORCE = 1 }; /* virtuals may be made where the state has none */
 struct vmatch {
-    tw_vref *boxes;    /* nlabel: what arrives, not forced yet */
+    tw_vref *boxes; /* nlabel: what arrives, not forced yet */
     uint32_t *guarded; /* nodes that need a guard */
     uint32_t nguarded;
     tw_vref *node_box; /* by node */
 };
 /* Do these values fit? values: their run-time values, or NULL (then nothing is guarded). Emits
  * nothing. The arrays are in o->arena. */
-int vstate_match(struct optimizer *o, const struct vstate *s, const tw_vref *args,
-                 const union tw_value *values, int flags, struct vmatch *m);
+int vstate_match(struct optimizer *o, const struct vstate *s,
+                 const tw_vref *args, const union tw_value *values, int flags,
+                 struct vmatch *m);
 /* Emits the guards for m->guarded. */
-void vstate_guard(struct optimizer *o, const struct vstate *s, const struct vmatch *m);
+void vstate_guard(struct optimizer *o, const struct vstate *s,
+                  const struct vmatch *m);
 /* 1: v is all that the node says. */
 int vstate_implied(struct optimizer *o, const struct vnode *n, tw_vref v);
 void vstate_guard_node(struct optimizer *o, const struct vnode *n, tw_vref v);
 /* New boxes for the state behind a label: args[k] for merge argument k, label[j] for argument j. */
-void vstate_import(struct optimizer *o, const struct vstate *s, tw_vref *args, tw_vref *label);
+void vstate_import(struct optimizer *o, const struct vstate *s, tw_vref *args,
+                   tw_vref *label);
 void vstate_set_info(struct optimizer *o, const struct vnode *n, tw_vref v);
 
 /* ------------------------------------------------------------------ short preambles (short.c)
@@ -90,24 +96,26 @@ struct short_op {
     const void *descr;
     struct short_arg *args;
     struct vnode info; /* what is assumed of the result */
-    uint8_t genuine;   /* the result surely is a pointer of its C type, or NULL */
-    tw_vref pre;       /* while compiling: the value at the end of the preamble … */
-    tw_vref box;       /* … and in the peeled loop */
-    int32_t used;      /* its place in the short preamble, or -1 */
-    uint8_t is_arg;    /* the result is an argument of the label (else it is a constant) */
+    uint8_t genuine; /* the result surely is a pointer of its C type, or NULL */
+    tw_vref pre; /* while compiling: the value at the end of the preamble … */
+    tw_vref box; /* … and in the peeled loop */
+    int32_t used; /* its place in the short preamble, or -1 */
+    uint8_t
+        is_arg; /* the result is an argument of the label (else it is a constant) */
 };
 
 /* What the optimizer keeps at a target: NULL for a loop's start. */
 struct target_state {
     struct vstate *state;
-    struct short_op *ops; /* the short preamble; SHORT_RESULT numbers count these */
+    struct short_op
+        *ops; /* the short preamble; SHORT_RESULT numbers count these */
     uint32_t nops;
 };
 
 struct unroll {
     const struct vstate *state;
-    tw_vref label;           /* box of the label operation */
-    tw_vref *pre, *post;     /* label arguments before and behind, nlabel + used */
+    tw_vref label; /* box of the label operation */
+    tw_vref *pre, *post; /* label arguments before and behind, nlabel + used */
     uint32_t nlabel, nargs, args_cap;
     struct short_op *candidates;
     uint32_t ncandidates, candidates_cap;
@@ -121,8 +129,8 @@ void short_import(struct optimizer *o);
 /* A target's short preamble with its label's arguments as given: results that are arguments are
  * appended to args (room for nops more), *nargs counts them. 0: an assumption about a result cannot
  * be met. */
-int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops, tw_vref *args,
-                 uint32_t *nargs);
+int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops,
+                 tw_vref *args, uint32_t *nargs);
 /* The same for the loop being made, whose short preamble may grow meanwhile. */
 int short_close(struct optimizer *o, tw_vref **args, uint32_t *nargs);
 
@@ -130,19 +138,21 @@ int short_close(struct optimizer *o, tw_vref **args, uint32_t *nargs);
 
 /* How an attempt at a loop ended when it failed. */
 struct unroll_result {
-    struct tw_arena *arena;  /* outlives the attempt */
-    struct vstate *general;  /* try again from this state */
-    int last;                /* no more attempts: make do */
+    struct tw_arena *arena; /* outlives the attempt */
+    struct vstate *general; /* try again from this state */
+    int last; /* no more attempts: make do */
     /* How much is assumed of what short preambles produce: 0 all that the preamble knows,
      * constants too; 1 no constants that the iteration stored; 2 no constants; 3 nothing. */
     int caution;
     int bad_short; /* an assumption did not hold at the end of the loop */
-    int peeled;    /* the preamble was made */
+    int peeled; /* the preamble was made */
 };
 
-struct tw_target *target_new(struct tw_loop *loop, uint32_t nargs, const char *types);
+struct tw_target *target_new(struct tw_loop *loop, uint32_t nargs,
+                             const char *types);
 /* rec has run once: peel. state: the label's state, or NULL: the most special one. */
-void unroll_loop(struct optimizer *o, struct tw_target *start, const struct vstate *state);
+void unroll_loop(struct optimizer *o, struct tw_target *start,
+                 const struct vstate *state);
 void unroll_free(struct unroll *u);
 /* The trace ends in a jump to one of loop's targets. */
 void bridge_end(struct optimizer *o, struct tw_loop *loop);

@@ -20,8 +20,8 @@ tw_vref opt_resolve_slow(struct optimizer *o, tw_vref v)
     return end;
 }
 
-tw_vref opt_new_box(struct optimizer *o, unsigned opnum, char type, const void *descr,
-                    const tw_vref *args, unsigned nargs)
+tw_vref opt_new_box(struct optimizer *o, unsigned opnum, char type,
+                    const void *descr, const tw_vref *args, unsigned nargs)
 {
     tw_vref v = (tw_vref)o->nboxes;
 
@@ -40,7 +40,8 @@ tw_vref opt_new_box(struct optimizer *o, unsigned opnum, char type, const void *
                                .alias = TW_NOVALUE,
                                .type = type,
                                .state = BOX_NOT_EMITTED};
-    o->values[v] = (struct value){.forward = TW_NOVALUE, .b = BOUNDS_ALL, .p = NULL};
+    o->values[v] =
+        (struct value){.forward = TW_NOVALUE, .b = BOUNDS_ALL, .p = NULL};
     for (unsigned k = 0; k < nargs; k++)
         o->args[o->nargs + k] = args[k];
     o->nargs += nargs;
@@ -70,7 +71,8 @@ void opt_equal(struct optimizer *o, tw_vref v, tw_vref to)
         return;
     tw_assert(v >= 0);
     o->values[v].forward = to;
-    if (o->boxes[v].type == 'r' && o->values[v].p && o->values[v].p->kind == PTR_PLAIN &&
+    if (o->boxes[v].type == 'r' && o->values[v].p &&
+        o->values[v].p->kind == PTR_PLAIN &&
         !opt_ptr_get(o, to)) { /* what is known goes along */
         if (to >= 0)
             o->values[to].p = o->values[v].p;
@@ -122,8 +124,9 @@ struct ptrinfo *opt_ptr_get(struct optimizer *o, tw_vref v)
 {
     v = opt_resolve(o, v);
     if (v < 0)
-        return (uint32_t)TW_CONST_INDEX(v) < o->nconst_info ? o->const_info[TW_CONST_INDEX(v)]
-                                                            : NULL;
+        return (uint32_t)TW_CONST_INDEX(v) < o->nconst_info
+                   ? o->const_info[TW_CONST_INDEX(v)]
+                   : NULL;
     return o->values[v].p;
 }
 
@@ -162,7 +165,8 @@ void opt_set_nonnull(struct optimizer *o, tw_vref v)
         opt_ptr(o, v)->flags |= PTR_NONNULL;
 }
 
-void opt_set_class(struct optimizer *o, tw_vref v, const struct tw_fielddescr *field, tw_vref cls)
+void opt_set_class(struct optimizer *o, tw_vref v,
+                   const struct tw_fielddescr *field, tw_vref cls)
 {
     opt_set_nonnull(o, v);
     v = opt_resolve(o, v);
@@ -176,14 +180,16 @@ void opt_set_class(struct optimizer *o, tw_vref v, const struct tw_fielddescr *f
     p->class_value = cls;
 }
 
-tw_vref opt_class(struct optimizer *o, tw_vref v, const struct tw_fielddescr *field)
+tw_vref opt_class(struct optimizer *o, tw_vref v,
+                  const struct tw_fielddescr *field)
 {
     v = opt_resolve(o, v);
     if (v < 0) {
         const char *object = opt_const(o, v).r;
         if (!object || !field)
             return TW_NOVALUE;
-        return tw_trace_const(o->out, 'r', tw_load(object + field->offset, 'r', field->size, 0));
+        return tw_trace_const(
+            o->out, 'r', tw_load(object + field->offset, 'r', field->size, 0));
     }
     struct ptrinfo *p = o->values[v].p;
     if (!p)
@@ -205,7 +211,8 @@ tw_vref opt_base(struct optimizer *o, tw_vref v, int64_t *offset)
     *offset = 0;
     for (v = opt_resolve(o, v); v >= 0;) {
         const struct box *b = &o->boxes[v];
-        if (b->opnum == TW_OP_ptr_add && opt_is_ci(o, opt_arg(o, b, 1), &step)) {
+        if (b->opnum == TW_OP_ptr_add &&
+            opt_is_ci(o, opt_arg(o, b, 1), &step)) {
             *offset += step;
             v = opt_arg(o, b, 0);
         } else if (o->values[v].p && o->values[v].p->kind == PTR_INTERIOR) {

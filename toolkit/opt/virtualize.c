@@ -20,10 +20,12 @@ static tw_vref next(struct optimizer *o, struct cur *op)
     return opt_next(o, PASS_virtualize, op);
 }
 
-static struct ptrinfo *info_of(struct optimizer *o, tw_vref v, enum ptr_kind kind)
+static struct ptrinfo *info_of(struct optimizer *o, tw_vref v,
+                               enum ptr_kind kind)
 {
     v = opt_resolve(o, v);
-    return opt_virtual(o, v) && o->values[v].p->kind == kind ? o->values[v].p : NULL;
+    return opt_virtual(o, v) && o->values[v].p->kind == kind ? o->values[v].p
+                                                             : NULL;
 }
 
 /* ------------------------------------------------------------------ slots */
@@ -47,8 +49,10 @@ struct slot *virtual_slot(struct ptrinfo *p, int64_t offset, int size)
 {
     uint32_t k = first_after(p, offset);
 
-    return k < p->nslots && p->slots[k].offset == offset && p->slots[k].size == size ? &p->slots[k]
-                                                                                     : NULL;
+    return k < p->nslots && p->slots[k].offset == offset &&
+                   p->slots[k].size == size
+               ? &p->slots[k]
+               : NULL;
 }
 
 static int overlaps(const struct ptrinfo *p, int64_t offset, int64_t size)
@@ -64,7 +68,8 @@ static int clear_range(struct ptrinfo *p, int64_t offset, int64_t size)
     uint32_t k = first_after(p, offset), end = k;
 
     while (end < p->nslots && p->slots[end].offset < offset + size) {
-        if (p->slots[end].offset < offset || p->slots[end].offset + p->slots[end].size > offset + size)
+        if (p->slots[end].offset < offset ||
+            p->slots[end].offset + p->slots[end].size > offset + size)
             return 0;
         end++;
     }
@@ -102,7 +107,8 @@ static int inside(const struct ptrinfo *p, int64_t offset, int64_t size)
 
 /* ------------------------------------------------------------------ allocation */
 
-static tw_vref new_virtual(struct optimizer *o, const struct tw_sizedescr *d, int64_t n)
+static tw_vref new_virtual(struct optimizer *o, const struct tw_sizedescr *d,
+                           int64_t n)
 {
     tw_vref v = opt_new_box(o, OP_VIRTUAL, 'r', d, NULL, 0);
     struct ptrinfo *p = opt_ptr(o, v);
@@ -119,7 +125,8 @@ static tw_vref allocate(struct optimizer *o, struct cur *op)
     const struct tw_sizedescr *d = op->descr;
     int64_t n = 0;
 
-    if (op->opnum == TW_OP_new_var && (!opt_is_ci(o, op->args[0], &n) || n < 0 || n > MOST_ITEMS))
+    if (op->opnum == TW_OP_new_var &&
+        (!opt_is_ci(o, op->args[0], &n) || n < 0 || n > MOST_ITEMS))
         return next(o, op);
     if (d->size + n * d->item_size > MOST_BYTES)
         return next(o, op);
@@ -183,8 +190,8 @@ static tw_vref load(struct optimizer *o, struct cur *op)
     if (s && s->type == d->type)
         return opt_resolve(o, s->value);
     if (s && conversion(s->type, d->type, d->size) != TW_NOPS)
-        return opt_send1(o, PASS_NONE, conversion(s->type, d->type, d->size), NULL,
-                         opt_resolve(o, s->value));
+        return opt_send1(o, PASS_NONE, conversion(s->type, d->type, d->size),
+                         NULL, opt_resolve(o, s->value));
     if (s || overlaps(p, d->offset, d->size))
         return next(o, op);
     return opt_zero(o, d->type);
@@ -215,8 +222,9 @@ static tw_vref set_bytes(struct optimizer *o, struct cur *op)
     tw_vref base = opt_base(o, op->args[0], &offset);
     struct ptrinfo *p = info_of(o, base, PTR_VIRTUAL);
 
-    if (!p || !opt_is_ci(o, op->args[1], &byte) || !opt_is_ci(o, op->args[2], &n) ||
-        (byte & 255) || !inside(p, offset, n) || !clear_range(p, offset, n))
+    if (!p || !opt_is_ci(o, op->args[1], &byte) ||
+        !opt_is_ci(o, op->args[2], &n) || (byte & 255) ||
+        !inside(p, offset, n) || !clear_range(p, offset, n))
         return next(o, op);
     return TW_NOVALUE;
 }
@@ -224,8 +232,10 @@ static tw_vref set_bytes(struct optimizer *o, struct cur *op)
 /* Do slots of p lie across the ends of [offset, offset + n)? */
 static int cut(const struct ptrinfo *p, int64_t offset, int64_t n)
 {
-    for (uint32_t k = first_after(p, offset); k < p->nslots && p->slots[k].offset < offset + n; k++)
-        if (p->slots[k].offset < offset || p->slots[k].offset + p->slots[k].size > offset + n)
+    for (uint32_t k = first_after(p, offset);
+         k < p->nslots && p->slots[k].offset < offset + n; k++)
+        if (p->slots[k].offset < offset ||
+            p->slots[k].offset + p->slots[k].size > offset + n)
             return 1;
     return 0;
 }
@@ -233,19 +243,23 @@ static int cut(const struct ptrinfo *p, int64_t offset, int64_t n)
 static tw_vref copy_bytes(struct optimizer *o, struct cur *op)
 {
     int64_t n, to, from;
-    tw_vref dst = opt_base(o, op->args[0], &to), src = opt_base(o, op->args[1], &from);
-    struct ptrinfo *d = info_of(o, dst, PTR_VIRTUAL), *s = info_of(o, src, PTR_VIRTUAL);
+    tw_vref dst = opt_base(o, op->args[0], &to),
+            src = opt_base(o, op->args[1], &from);
+    struct ptrinfo *d = info_of(o, dst, PTR_VIRTUAL),
+                   *s = info_of(o, src, PTR_VIRTUAL);
 
     if (!opt_is_ci(o, op->args[2], &n))
         return next(o, op);
     if (n == 0 || (dst == src && to == from))
         return TW_NOVALUE;
-    if (!d || !s || !inside(d, to, n) || !inside(s, from, n) || cut(s, from, n) || cut(d, to, n))
+    if (!d || !s || !inside(d, to, n) || !inside(s, from, n) ||
+        cut(s, from, n) || cut(d, to, n))
         return next(o, op);
     uint32_t first = first_after(s, from), end = first;
     while (end < s->nslots && s->slots[end].offset < from + n)
         end++;
-    struct slot *copy = tw_arena_copy(&o->arena, s->slots + first, (end - first) * sizeof *copy);
+    struct slot *copy = tw_arena_copy(&o->arena, s->slots + first,
+                                      (end - first) * sizeof *copy);
     clear_range(d, to, n);
     for (uint32_t k = 0; k < end - first; k++) {
         copy[k].offset = (int32_t)(copy[k].offset - from + to);

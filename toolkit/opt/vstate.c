@@ -87,13 +87,14 @@ static uint32_t node_for(struct maker *m, tw_vref v)
     m->s->nodes[k].slots = slots;
     for (uint32_t s = 0; s < p->nslots; s++) {
         const struct slot *from = &p->slots[s];
-        slots[s] = (struct vslot){from->offset, from->size, from->type, from->descr,
-                                  node_for(m, from->value)};
+        slots[s] = (struct vslot){from->offset, from->size, from->type,
+                                  from->descr, node_for(m, from->value)};
     }
     return k;
 }
 
-struct vstate *vstate_of(struct optimizer *o, struct tw_arena *a, const tw_vref *args, uint32_t n)
+struct vstate *vstate_of(struct optimizer *o, struct tw_arena *a,
+                         const tw_vref *args, uint32_t n)
 {
     struct maker m = {.o = o, .a = a, .s = TW_ARENA_NEW(a, struct vstate)};
 
@@ -115,11 +116,13 @@ struct vstate *vstate_copy(struct tw_arena *a, const struct vstate *s)
     for (uint32_t k = 0; k < s->nnodes; k++)
         if (s->nodes[k].nslots)
             c->nodes[k].slots =
-                tw_arena_copy(a, s->nodes[k].slots, s->nodes[k].nslots * sizeof *s->nodes[k].slots);
+                tw_arena_copy(a, s->nodes[k].slots,
+                              s->nodes[k].nslots * sizeof *s->nodes[k].slots);
     return c;
 }
 
-void vstate_roots(const struct vstate *s, void (*root)(void *self, void *p), void *self)
+void vstate_roots(const struct vstate *s, void (*root)(void *self, void *p),
+                  void *self)
 {
     for (uint32_t k = 0; k < s->nnodes; k++)
         if (s->nodes[k].value.type == 'r')
@@ -132,14 +135,16 @@ struct joiner {
     struct tw_arena *a;
     struct vstate *s;
     const struct vstate *x, *y;
-    struct tw_map pairs;    /* (node of x, node of y) -> node + 1 */
-    struct tw_map partners; /* struct node of x -> node of y + 1, and 2^32 + the other way */
+    struct tw_map pairs; /* (node of x, node of y) -> node + 1 */
+    struct tw_map
+        partners; /* struct node of x -> node of y + 1, and 2^32 + the other way */
     int no_structs;
 };
 
 static int same_const(const struct tw_const *a, const struct tw_const *b)
 {
-    return a->type == b->type && (a->type == 'r' ? a->v.r == b->v.r : a->v.i == b->v.i);
+    return a->type == b->type &&
+           (a->type == 'r' ? a->v.r == b->v.r : a->v.i == b->v.i);
 }
 
 static struct bounds node_bounds(const struct vnode *n)
@@ -173,13 +178,15 @@ static int node_class(const struct vstate *s, const struct vnode *n,
     return 0;
 }
 
-static struct vnode join_plain(struct joiner *j, const struct vnode *a, const struct vnode *b)
+static struct vnode join_plain(struct joiner *j, const struct vnode *a,
+                               const struct vnode *b)
 {
     struct vnode n = {.kind = V_ANY, .type = a->type};
     const struct tw_fielddescr *fa, *fb;
     struct tw_const ca, cb;
 
-    if (a->kind == V_CONST && b->kind == V_CONST && same_const(&a->value, &b->value))
+    if (a->kind == V_CONST && b->kind == V_CONST &&
+        same_const(&a->value, &b->value))
         return *a;
     if (a->type == 'i') {
         struct bounds x = node_bounds(a), y = node_bounds(b);
@@ -189,8 +196,8 @@ static struct vnode join_plain(struct joiner *j, const struct vnode *a, const st
     } else if (a->type == 'r') {
         n.kind = V_PTR;
         n.nonnull = (uint8_t)(node_nonnull(a) && node_nonnull(b));
-        if (node_class(j->x, a, &fa, &ca) && node_class(j->y, b, &fb, &cb) && fa == fb &&
-            same_const(&ca, &cb)) {
+        if (node_class(j->x, a, &fa, &ca) && node_class(j->y, b, &fb, &cb) &&
+            fa == fb && same_const(&ca, &cb)) {
             n.class_field = fa;
             n.value = ca;
         }
@@ -198,7 +205,8 @@ static struct vnode join_plain(struct joiner *j, const struct vnode *a, const st
     return n;
 }
 
-static const struct vslot *slot_like(const struct vnode *n, const struct vslot *s)
+static const struct vslot *slot_like(const struct vnode *n,
+                                     const struct vslot *s)
 {
     for (uint32_t k = 0; k < n->nslots; k++)
         if (n->slots[k].offset == s->offset && n->slots[k].size == s->size &&
@@ -210,7 +218,8 @@ static const struct vslot *slot_like(const struct vnode *n, const struct vslot *
 static int slot_room(const struct vnode *n, const struct vslot *s)
 {
     for (uint32_t k = 0; k < n->nslots; k++)
-        if (n->slots[k].offset < s->offset + s->size && s->offset < n->slots[k].offset + n->slots[k].size)
+        if (n->slots[k].offset < s->offset + s->size &&
+            s->offset < n->slots[k].offset + n->slots[k].size)
             return 0;
     return 1;
 }
@@ -229,33 +238,43 @@ static uint32_t join_nodes(struct joiner *j, uint32_t x, uint32_t y);
 /* Zero, for a slot that one side never wrote. */
 static uint32_t zero_node(struct tw_arena *a, struct vstate *s, char type)
 {
-    return new_node(a, s, (struct vnode){.kind = V_CONST, .type = type, .value = {type, {.i = 0}}});
+    return new_node(a, s,
+                    (struct vnode){.kind = V_CONST,
+                                   .type = type,
+                                   .value = {type, {.i = 0}}});
 }
 
 static uint32_t join_structs(struct joiner *j, uint32_t x, uint32_t y)
 {
     const struct vnode a = j->x->nodes[x], b = j->y->nodes[y];
     uint32_t n = 0, k = new_node(j->a, j->s, a);
-    struct vslot *slots = TW_ARENA_ARRAY(j->a, struct vslot, a.nslots + b.nslots);
+    struct vslot *slots =
+        TW_ARENA_ARRAY(j->a, struct vslot, a.nslots + b.nslots);
     uint32_t i = 0, l = 0;
 
     *tw_map_put(&j->pairs, (uint64_t)x << 32 | y) = k + 1;
     while (i < a.nslots || l < b.nslots) { /* merge by offset */
-        int from_a = l == b.nslots || (i < a.nslots && a.slots[i].offset <= b.slots[l].offset);
-        int both = i < a.nslots && l < b.nslots && a.slots[i].offset == b.slots[l].offset;
+        int from_a = l == b.nslots ||
+                     (i < a.nslots && a.slots[i].offset <= b.slots[l].offset);
+        int both = i < a.nslots && l < b.nslots &&
+                   a.slots[i].offset == b.slots[l].offset;
         struct vslot s = from_a ? a.slots[i] : b.slots[l];
         if (both) {
             s.node = join_nodes(j, a.slots[i].node, b.slots[l].node);
         } else { /* the missing side is zero: joined as a node of its own state */
-            struct vnode zero = {.kind = V_CONST, .type = s.type, .value = {s.type, {.i = 0}}};
-            struct vnode other = from_a ? j->x->nodes[s.node] : j->y->nodes[s.node];
-            if (other.kind == V_CONST && same_const(&other.value, &zero.value)) {
+            struct vnode zero = {
+                .kind = V_CONST, .type = s.type, .value = {s.type, {.i = 0}}};
+            struct vnode other =
+                from_a ? j->x->nodes[s.node] : j->y->nodes[s.node];
+            if (other.kind == V_CONST &&
+                same_const(&other.value, &zero.value)) {
                 s.node = zero_node(j->a, j->s, s.type);
             } else if (other.kind == V_STRUCT) {
-                s.node = new_node(j->a, j->s, (struct vnode){.kind = V_PTR, .type = 'r'});
+                s.node = new_node(j->a, j->s,
+                                  (struct vnode){.kind = V_PTR, .type = 'r'});
             } else {
-                struct vnode plain =
-                    from_a ? join_plain(j, &other, &zero) : join_plain(j, &zero, &other);
+                struct vnode plain = from_a ? join_plain(j, &other, &zero)
+                                            : join_plain(j, &zero, &other);
                 s.node = new_node(j->a, j->s, plain);
             }
         }
@@ -290,7 +309,8 @@ static uint32_t join_nodes(struct joiner *j, uint32_t x, uint32_t y)
     if (known)
         return (uint32_t)*known - 1;
     if (a->kind == V_STRUCT && b->kind == V_STRUCT && a->size == b->size &&
-        a->nitems == b->nitems && slots_fit(a, b) && slots_fit(b, a) && !j->no_structs) {
+        a->nitems == b->nitems && slots_fit(a, b) && slots_fit(b, a) &&
+        !j->no_structs) {
         if (partners(j, x, y))
             return join_structs(j, x, y);
         j->no_structs = 1; /* starts over without virtuals, see vstate_join */
@@ -300,7 +320,8 @@ static uint32_t join_nodes(struct joiner *j, uint32_t x, uint32_t y)
     return k;
 }
 
-struct vstate *vstate_join(struct tw_arena *a, const struct vstate *x, const struct vstate *y)
+struct vstate *vstate_join(struct tw_arena *a, const struct vstate *x,
+                           const struct vstate *y)
 {
     struct joiner j = {.a = a, .x = x, .y = y};
     int before;
@@ -368,9 +389,9 @@ static int holds(const struct vnode *n, union tw_value v)
     case V_PTR:
         if (!v.r)
             return 0;
-        return !n->class_field ||
-               tw_load((char *)v.r + n->class_field->offset, 'r', n->class_field->size, 0).r ==
-                   n->value.v.r;
+        return !n->class_field || tw_load((char *)v.r + n->class_field->offset,
+                                          'r', n->class_field->size, 0)
+                                          .r == n->value.v.r;
     case V_ANY:
     case V_STRUCT:
         break;
@@ -386,36 +407,43 @@ static int taken(const struct matcher *m, tw_vref v)
     return 0;
 }
 
-static int match_node(struct matcher *m, uint32_t node, tw_vref v, const union tw_value *value);
+static int match_node(struct matcher *m, uint32_t node, tw_vref v,
+                      const union tw_value *value);
 
-static int match_struct(struct matcher *m, const struct vnode *n, uint32_t node, tw_vref v)
+static int match_struct(struct matcher *m, const struct vnode *n, uint32_t node,
+                        tw_vref v)
 {
     struct optimizer *o = m->o;
     const struct ptrinfo *p = opt_virtual(o, v) ? o->values[v].p : NULL;
 
-    if (!p || p->kind != PTR_VIRTUAL || p->size != n->size || p->nitems != n->nitems ||
-        taken(m, v))
+    if (!p || p->kind != PTR_VIRTUAL || p->size != n->size ||
+        p->nitems != n->nitems || taken(m, v))
         return 0;
     m->m->node_box[node] = v;
     for (uint32_t k = 0; k < n->nslots; k++) {
         const struct vslot *want = &n->slots[k];
-        struct slot *have = virtual_slot(o->values[v].p, want->offset, want->size);
+        struct slot *have =
+            virtual_slot(o->values[v].p, want->offset, want->size);
         if (have && have->type != want->type)
             return 0;
-        if (!match_node(m, want->node, have ? have->value : opt_zero(o, want->type), NULL))
+        if (!match_node(m, want->node,
+                        have ? have->value : opt_zero(o, want->type), NULL))
             return 0;
     }
-    for (uint32_t k = 0; k < p->nslots; k++) { /* what the state does not have is zero there */
+    for (uint32_t k = 0; k < p->nslots;
+         k++) { /* what the state does not have is zero there */
         const struct slot *s = &p->slots[k];
         const struct vslot like = {s->offset, s->size, s->type, s->descr, 0};
         tw_vref x = opt_resolve(o, s->value);
-        if (!slot_like(n, &like) && (!slot_room(n, &like) || !tw_is_const(x) || opt_const(o, x).i))
+        if (!slot_like(n, &like) &&
+            (!slot_room(n, &like) || !tw_is_const(x) || opt_const(o, x).i))
             return 0;
     }
     return 1;
 }
 
-static int match_node(struct matcher *m, uint32_t node, tw_vref v, const union tw_value *value)
+static int match_node(struct matcher *m, uint32_t node, tw_vref v,
+                      const union tw_value *value)
 {
     const struct vnode *n = &m->s->nodes[node];
 
@@ -438,8 +466,9 @@ static int match_node(struct matcher *m, uint32_t node, tw_vref v, const union t
     return 1;
 }
 
-int vstate_match(struct optimizer *o, const struct vstate *s, const tw_vref *args,
-                 const union tw_value *values, int flags, struct vmatch *out)
+int vstate_match(struct optimizer *o, const struct vstate *s,
+                 const tw_vref *args, const union tw_value *values, int flags,
+                 struct vmatch *out)
 {
     struct matcher m = {o, s, out, flags};
 
@@ -470,8 +499,9 @@ void vstate_guard_node(struct optimizer *o, const struct vnode *n, tw_vref v)
             int64_t end = high ? n->b.hi : n->b.lo;
             if (end == (high ? INT64_MAX : INT64_MIN))
                 continue;
-            tw_vref test = opt_send2(o, PASS_NONE, high ? TW_OP_int_le : TW_OP_int_ge, NULL,
-                                     opt_resolve(o, v), opt_ci(o, end));
+            tw_vref test =
+                opt_send2(o, PASS_NONE, high ? TW_OP_int_le : TW_OP_int_ge,
+                          NULL, opt_resolve(o, v), opt_ci(o, end));
             opt_end_guard(o, TW_OP_guard_true, NULL, &test, 1);
         }
         break;
@@ -486,7 +516,8 @@ void vstate_guard_node(struct optimizer *o, const struct vnode *n, tw_vref v)
     case V_PTR:
         if (n->class_field) {
             args[1] = tw_trace_const(o->out, 'r', n->value.v);
-            opt_end_guard(o, TW_OP_guard_nonnull_class, n->class_field, args, 2);
+            opt_end_guard(o, TW_OP_guard_nonnull_class, n->class_field, args,
+                          2);
         } else if (n->nonnull) {
             opt_end_guard(o, TW_OP_guard_nonnull, NULL, args, 1);
         }
@@ -497,10 +528,12 @@ void vstate_guard_node(struct optimizer *o, const struct vnode *n, tw_vref v)
     }
 }
 
-void vstate_guard(struct optimizer *o, const struct vstate *s, const struct vmatch *m)
+void vstate_guard(struct optimizer *o, const struct vstate *s,
+                  const struct vmatch *m)
 {
     for (uint32_t k = 0; k < m->nguarded; k++)
-        vstate_guard_node(o, &s->nodes[m->guarded[k]], m->node_box[m->guarded[k]]);
+        vstate_guard_node(o, &s->nodes[m->guarded[k]],
+                          m->node_box[m->guarded[k]]);
 }
 
 /* ------------------------------------------------------------------ importing */
@@ -513,12 +546,13 @@ void vstate_set_info(struct optimizer *o, const struct vnode *n, tw_vref v)
         if (n->nonnull)
             opt_set_nonnull(o, v);
         if (n->class_field)
-            opt_set_class(o, v, n->class_field, tw_trace_const(o->out, 'r', n->value.v));
+            opt_set_class(o, v, n->class_field,
+                          tw_trace_const(o->out, 'r', n->value.v));
     }
 }
 
-static tw_vref import_node(struct optimizer *o, const struct vstate *s, uint32_t node,
-                           tw_vref *done, tw_vref *label)
+static tw_vref import_node(struct optimizer *o, const struct vstate *s,
+                           uint32_t node, tw_vref *done, tw_vref *label)
 {
     const struct vnode *n = &s->nodes[node];
 
@@ -546,12 +580,14 @@ static tw_vref import_node(struct optimizer *o, const struct vstate *s, uint32_t
     for (uint32_t k = 0; k < n->nslots; k++) {
         const struct vslot *from = &n->slots[k];
         tw_vref x = import_node(o, s, from->node, done, label);
-        p->slots[k] = (struct slot){from->offset, from->size, from->type, from->descr, x};
+        p->slots[k] =
+            (struct slot){from->offset, from->size, from->type, from->descr, x};
     }
     return v;
 }
 
-void vstate_import(struct optimizer *o, const struct vstate *s, tw_vref *args, tw_vref *label)
+void vstate_import(struct optimizer *o, const struct vstate *s, tw_vref *args,
+                   tw_vref *label)
 {
     tw_vref *done = TW_ARENA_ARRAY(&o->arena, tw_vref, s->nnodes);
 

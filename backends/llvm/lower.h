@@ -144,8 +144,8 @@ LLVMValueRef load_field(struct lower *l, tw_vref base,
 
 /* --- slots.c: homes of a trace's values, for tier 1 */
 /* Is v, a failarg of the guard, known when the guard has failed? */
-int exit_constant(const struct tw_trace *t, const struct tw_op *guard, tw_vref v,
-                  int64_t *value);
+int exit_constant(const struct tw_trace *t, const struct tw_op *guard,
+                  tw_vref v, int64_t *value);
 void slots_assign(struct lower *l, struct part *p, const struct tw_guard *from);
 /* Gives the guards of a trace their locations, where they have none. vals: for
  * the homes; NULL in the bridges of a tree. */

@@ -204,11 +204,13 @@ static void virtual_ref(struct lower *l)
     LLVMValueRef v = new_object(l, &d);
 
     if (LLVMIsNull(arg(l, 0)))
-        LLVMBuildStore(l->b, arg(l, 1),
-                       offset_from(l, v, offsetof(struct tw_virtual_ref, token)));
+        LLVMBuildStore(
+            l->b, arg(l, 1),
+            offset_from(l, v, offsetof(struct tw_virtual_ref, token)));
     else
-        LLVMBuildStore(l->b, arg(l, 0),
-                       offset_from(l, v, offsetof(struct tw_virtual_ref, forced)));
+        LLVMBuildStore(
+            l->b, arg(l, 0),
+            offset_from(l, v, offsetof(struct tw_virtual_ref, forced)));
     set_result(l, offset_from(l, v, 1));
 }
 

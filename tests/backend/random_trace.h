@@ -92,7 +92,7 @@ static void reset_world(void)
         o->i8 = (int8_t)(k * 50);
         o->flag = k & 1;
         o->i16 = (int16_t)(k * 9999);
-        o->i32 = k * 1000000007;
+        o->i32 = (int32_t)((uint32_t)k * 1000000007u);
         o->i64 = k * 0x123456789abcdef;
         o->f64 = k * 1.5 - 1;
         o->f32 = (float)k / 3;

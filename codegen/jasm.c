@@ -529,7 +529,9 @@ static int by_start(const void *a, const void *b)
 
 static int bank_of(const struct flow *f, uint32_t reg)
 {
-    return reg >= f->base[TW_BANK_F] ? TW_BANK_F : reg >= f->base[TW_BANK_R] ? TW_BANK_R : TW_BANK_I;
+    return reg >= f->base[TW_BANK_F]   ? TW_BANK_F
+           : reg >= f->base[TW_BANK_R] ? TW_BANK_R
+                                       : TW_BANK_I;
 }
 
 /* Linear scan: intervals by start; those alive in a heap by end; numbers that

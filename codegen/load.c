@@ -113,7 +113,8 @@ void load_modules(int n, char **paths)
 #define TIDY                                                                                       \
     "sroa<preserve-cfg>,early-cse,simplifycfg<bonus-inst-threshold=0;no-forward-switch-cond;"      \
     "no-switch-range-to-icmp;no-switch-to-lookup;keep-loops;no-hoist-common-insts;"                \
-    "no-sink-common-insts;no-speculate-blocks;no-simplify-cond-branch;no-speculate-unpredictables>,adce"
+    "no-sink-common-insts;no-speculate-blocks;no-simplify-cond-branch;"                            \
+    "no-speculate-unpredictables>,adce"
 
 /* tw_conditional_call's body stays a call: lower.c makes one operation of it. */
 static void keep_conditional_calls(void)

@@ -506,7 +506,8 @@ static struct order block_order(LLVMValueRef f)
     LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(f);
 
     ptrmap_setnum(&seen, entry, 1);
-    VEC_PUSH(path, ((struct visit){entry, LLVMGetNumSuccessors(LLVMGetBasicBlockTerminator(entry))}));
+    VEC_PUSH(path, ((struct visit){
+                       entry, LLVMGetNumSuccessors(LLVMGetBasicBlockTerminator(entry))}));
     while (path.n) {
         struct visit *top = &path.p[path.n - 1];
 

@@ -246,7 +246,8 @@ static jreg load_place(struct lower *l, struct place *p, struct access *acc, int
     if (vable)
         jasm_live(l->a);
     if (p->index == JNONE)
-        EMIT(l->a, (unsigned)((vable ? (int)TW_JOP_getfield_vable_i : (int)TW_OP_getfield_i) + bank),
+        EMIT(l->a,
+             (unsigned)((vable ? (int)TW_JOP_getfield_vable_i : (int)TW_OP_getfield_i) + bank),
              p->base, p->descr, into);
     else
         EMIT(l->a,
@@ -267,7 +268,8 @@ static void store_place(struct lower *l, struct place *p, struct access *acc, in
     if (vable)
         jasm_live(l->a);
     if (p->index == JNONE)
-        EMIT(l->a, (unsigned)((vable ? (int)TW_JOP_setfield_vable_i : (int)TW_OP_setfield_i) + bank),
+        EMIT(l->a,
+             (unsigned)((vable ? (int)TW_JOP_setfield_vable_i : (int)TW_OP_setfield_i) + bank),
              p->base, v, p->descr);
     else
         EMIT(l->a,

@@ -675,8 +675,9 @@ static int lower_float_intrinsic(struct lower *l, LLVMValueRef call, const char 
         const char *name;
         unsigned op;
     } unary[] = {
-        {"fabs.", TW_OP_float_abs},     {"sqrt.", TW_OP_float_sqrt},   {"floor.", TW_OP_float_floor},
-        {"ceil.", TW_OP_float_ceil},    {"trunc.", TW_OP_float_trunc},
+        {"fabs.", TW_OP_float_abs},   {"sqrt.", TW_OP_float_sqrt},
+        {"floor.", TW_OP_float_floor}, {"ceil.", TW_OP_float_ceil},
+        {"trunc.", TW_OP_float_trunc},
     };
 
     for (size_t k = 0; k < sizeof unary / sizeof *unary; k++) {

@@ -46,7 +46,8 @@ tw_dont_look_inside static float float_result(int a)
 }
 double t_call_results(int a)
 {
-    return narrow_result(a) + unsigned_result(a) * 2.0 + bool_result(a) * 3 + (double)float_result(a);
+    return narrow_result(a) + unsigned_result(a) * 2.0 + bool_result(a) * 3 +
+           (double)float_result(a);
 }
 tw_dont_look_inside static void bump(struct mem *m, int by)
 {
@@ -225,7 +226,8 @@ tw_elidable static void *pick(struct mem *m)
 }
 int64_t t_conditional_pointer(struct mem *m)
 {
-    int64_t *p = tw_conditional_call_elidable((int64_t *)(m->i8 & 1 ? &m->longs[1] : NULL), pick(m));
+    int64_t *p = m->i8 & 1 ? &m->longs[1] : NULL;
+    p = tw_conditional_call_elidable(p, pick(m));
     return *p;
 }
 tw_elidable_promote static int64_t promoted(int64_t a, struct mem *m)

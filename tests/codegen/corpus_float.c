@@ -140,7 +140,8 @@ float t_from_bits_f(int32_t a)
 }
 int t_classify(double a)
 {
-    return (isnan(a) != 0) | (isinf(a) != 0) << 1 | (isfinite(a) != 0) << 2 | (signbit(a) != 0) << 3;
+    return (isnan(a) != 0) | (isinf(a) != 0) << 1 | (isfinite(a) != 0) << 2 |
+           (signbit(a) != 0) << 3;
 }
 double t_mixed(int a, float b, double c, int64_t d)
 {

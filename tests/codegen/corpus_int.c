@@ -364,7 +364,8 @@ int64_t t_comma_incr(int64_t a)
 int t_elementwise(int a, int b, uint32_t c, uint32_t d)
 {
     return __builtin_elementwise_max(a, b) / 4 - __builtin_elementwise_min(a, b) / 4 +
-           (int)(__builtin_elementwise_max(c, d) >> 3) - (int)(__builtin_elementwise_min(c, d) >> 3);
+           (int)(__builtin_elementwise_max(c, d) >> 3) -
+           (int)(__builtin_elementwise_min(c, d) >> 3);
 }
 uint8_t t_elementwise_u8(uint8_t a, uint8_t b)
 {

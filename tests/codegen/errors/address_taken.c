@@ -1,4 +1,4 @@
-/* error: 'total' is alive at the merge point of driver "t" (line 12), but is neither a green nor a red (its address is taken) */
+/* error: 'total' is alive at the merge point of driver "t" (line 12) */
 #include <tw/jit.h>
 
 static const struct tw_driver driver = {.name = "t", .greens = "pc", .reds = "acc"};

@@ -1,4 +1,4 @@
-/* error: tw_can_enter_jit of driver "t" in back: it must stand in the function of the merge point */
+/* error: tw_can_enter_jit of driver "t" in back: it must stand */
 #include <tw/jit.h>
 
 static const struct tw_driver driver = {.name = "t", .greens = "pc", .reds = "acc"};

@@ -17,7 +17,8 @@
  * paths are followed before it, and noted on the instructions for later.
  *
  * A union is one place: all that is in it has the id of the field that holds
- * the union (of the union itself if it has a name), whatever the member.
+ * the union (of the union itself if it has a name), whatever the member; and
+ * where a pointer to a member gets away, that id is "any".
  */
 #include "codegen/irutil.h"
 
@@ -551,6 +552,28 @@ LLVMTypeRef alias_struct(const char *tag)
     return k ? types.p[k - 1] : NULL;
 }
 
+/* A pointer to a union's member that goes elsewhere is read there as what it
+ * points to, not as the union: then the field may be anything. */
+static void note_escape(LLVMValueRef gep)
+{
+    struct path p;
+
+    path_of(&p, gep);
+    if (!p.frozen || !*p.tag)
+        return;
+    for (LLVMUseRef u = LLVMGetFirstUse(gep); u; u = LLVMGetNextUse(u)) {
+        LLVMValueRef user = LLVMGetUser(u);
+        int op = ir_op(user);
+
+        if (op == LLVMLoad || op == LLVMGetElementPtr || ir_is_dbg(user) ||
+            (op == LLVMStore && LLVMGetOperand(user, 1) == gep) ||
+            (op == LLVMCall && ir_starts(ir_callee_name(user), "llvm.")))
+            continue;
+        alias_find(p.tag, p.offset)->width = TW_ALIAS_ANY;
+        return;
+    }
+}
+
 void alias_tag_module(void)
 {
     tbaa_kind = ir_md_kind("tbaa");
@@ -561,6 +584,8 @@ void alias_tag_module(void)
                 LLVMValueRef tbaa;
                 struct access *a;
 
+                if (ir_op(i) == LLVMGetElementPtr)
+                    note_escape(i);
                 if (ir_op(i) != LLVMLoad && ir_op(i) != LLVMStore)
                     continue;
                 /* Locals that will be registers: no need to look. */

@@ -35,6 +35,28 @@ static void print_reg(FILE *o, struct jasm *a, int bank, uint16_t r)
         fprintf(o, "%c%u", "irf"[bank], r);
 }
 
+/* The fields in a set of effects: by name while they are few. What closing the
+ * sets adds (plain accesses of the same types) is left out. */
+static void print_set(FILE *o, const char *what, const uint32_t *set, uint32_t nbits)
+{
+    uint32_t n = 0;
+
+    for (uint32_t k = 0; k < nbits; k++)
+        n += bit_get(set, k) && cg.accesses.p[k]->width == TW_ALIAS_ONE;
+    if (!n)
+        return;
+    fprintf(o, " %s", what);
+    if (n > 6) {
+        fprintf(o, ":%u", n);
+        return;
+    }
+    for (uint32_t k = 0, first = 1; k < nbits; k++)
+        if (bit_get(set, k) && cg.accesses.p[k]->width == TW_ALIAS_ONE) {
+            fprintf(o, "%c%s", first ? ':' : ',', cg.accesses.p[k]->name);
+            first = 0;
+        }
+}
+
 static void print_descr(FILE *o, const struct descr *d)
 {
     static const struct {
@@ -48,6 +70,8 @@ static void print_descr(FILE *o, const struct descr *d)
         fprintf(o, " %c%u at %d", d->type, d->size, d->offset);
         if (d->kind == TW_DK_ARRAY)
             fprintf(o, " stride %d", d->stride);
+        if (d->access->tag && d->access->width == TW_ALIAS_ANY)
+            fprintf(o, " aliases anything");
         for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
             if (d->flags & flags[k].flag)
                 fprintf(o, " %s", flags[k].name);
@@ -64,6 +88,10 @@ static void print_descr(FILE *o, const struct descr *d)
                 f & TW_E_ANYTHING ? " anything" : "", f & TW_E_CAN_FORCE ? " force" : "",
                 f & TW_E_CAN_INVALIDATE ? " invalidate" : "",
                 f & TW_E_NOT_IN_TRACE ? " not_in_trace" : "");
+        if (!(f & TW_E_ANYTHING)) {
+            print_set(o, "reads", d->call->effect->reads, d->call->effect->nbits);
+            print_set(o, "writes", d->call->effect->writes, d->call->effect->nbits);
+        }
         if (d->call->candidates) {
             fprintf(o, " to");
             for (uint32_t k = 0; k < d->call->candidates->fns.n; k++)

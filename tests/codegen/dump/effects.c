@@ -49,3 +49,22 @@ double f(struct a *p, double d, int64_t n)
     printf("%s\n", p->name);
     return sin(d) + sqrt(d) + floor(d) + (double)strlen(p->name);
 }
+
+/* A pointer to a union's member that gets away makes the union anything. */
+struct tagged {
+    int64_t tag;
+    union {
+        int64_t i;
+        double d;
+    } u, escaping;
+};
+tw_dont_look_inside static void set(int64_t *p)
+{
+    *p = 5;
+}
+int64_t unions(struct tagged *t)
+{
+    int64_t before = t->u.i + t->escaping.i;
+    set(&t->escaping.i);
+    return before + t->u.i + t->escaping.i;
+}

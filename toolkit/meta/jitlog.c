@@ -61,11 +61,11 @@ void tw_jitlog_start(const struct tw_jitdriver *d, const union tw_value *greens,
         tw_log(TW_LOG_jit_tracing, "%s: loop at %s", d->driver->name, where);
 }
 
-/* The trace, each debug_merge_point followed by where it is in the interpreted program, as a
- * comment. */
+/* The trace, with comments: where each debug_merge_point is in the interpreted program, and the
+ * numbers of guards, by which bridges are named. An operation is a line, after that of the
+ * inputs. */
 static void print_with_locations(const struct tw_trace *t, FILE *out)
 {
-    static const char mark[] = "debug_merge_point(";
     char *text = NULL, where[256];
     size_t size;
     FILE *f = open_memstream(&text, &size);
@@ -74,12 +74,17 @@ static void print_with_locations(const struct tw_trace *t, FILE *out)
         return;
     tw_trace_print(t, f);
     fclose(f);
-    for (char *line = text, *end; line && *line; line = end) {
+    uint32_t k = 0;
+    for (char *line = text, *end; line && *line; line = end, k++) {
+        const struct tw_op *op = k && k <= t->nops ? &t->ops[k - 1] : NULL;
+
         end = line + strcspn(line, "\n");
         fwrite(line, 1, (size_t)(end - line), out);
-        if (!strncmp(line, mark, sizeof mark - 1)) {
-            tw_location_print(strtoll(line + sizeof mark - 1, NULL, 10), where, sizeof where);
+        if (op && op->opnum == TW_OP_debug_merge_point) {
+            tw_location_print(tw_const_of(t, tw_args_of(t, op)[0])->v.i, where, sizeof where);
             fprintf(out, "  # %s", where);
+        } else if (op && op->guard && tw_op_is(op->opnum, TW_GUARD)) {
+            fprintf(out, "  # Guard%" PRIu32, op->guard->id);
         }
         if (*end)
             fputc(*end++, out);

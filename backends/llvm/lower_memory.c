@@ -218,7 +218,8 @@ static void virtual_ref_ended(void *handle, void *real)
 {
     if (TW_IS_VREF(handle)) {
         TW_VREF_OF(handle)->token = NULL;
-        TW_VREF_OF(handle)->forced = real;
+        if (real) /* else it stays what it is, known or not */
+            TW_VREF_OF(handle)->forced = real;
     }
 }
 

@@ -246,7 +246,8 @@ static void *maybe_vref_force(void *handle)
 static void vref_finish(void *handle, void *real)
 {
     if (TW_IS_VREF(handle)) {
-        TW_VREF_OF(handle)->forced = real;
+        if (real) /* else it stays what it is, known or not */
+            TW_VREF_OF(handle)->forced = real;
         TW_VREF_OF(handle)->token = NULL;
     }
 }

@@ -33,6 +33,31 @@ void rec_before_forcing_call(struct recorder *r)
             TW_VREF_OF(r->vrefs[k].val.r)->token = TW_TOKEN_TRACING;
 }
 
+/* The handle at k was forced by the call just recorded: it ends before the call,
+ * so that next time the call finds the object there and forces no frame. The
+ * call's value gets the next number. */
+static void finish_before_call(struct recorder *r, uint32_t k)
+{
+    struct tw_trace *t = r->trace;
+    tw_vref a[2] = {rec_ref(r, r->vrefs[k], 'r'), rec_ref(r, r->vrefs[k + 1], 'r')}, moved;
+    uint32_t last = t->nops, call = last;
+    struct tw_op finish;
+
+    rec_emit(r, TW_OP_virtual_ref_finish, NULL, a, 2);
+    while (call > 0 && !tw_op_is(t->ops[--call].opnum, TW_CALL))
+        ;
+    finish = t->ops[last];
+    memmove(&t->ops[call + 1], &t->ops[call], (last - call) * sizeof finish);
+    t->ops[call] = finish;
+    moved = tw_value_of_op(t, call);
+    for (struct rframe *f = r->top; f; f = f->caller)
+        for (int b = 0; b < TW_NBANKS; b++)
+            for (uint32_t j = 0; j < f->code->nregs[b]; j++)
+                if (f->bank[b][j].ref == moved)
+                    f->bank[b][j].ref++;
+    r->vrefs[k] = rec_const_r(NULL);
+}
+
 int rec_after_forcing_call(struct recorder *r)
 {
     int forced = 0;
@@ -46,12 +71,7 @@ int rec_after_forcing_call(struct recorder *r)
         if (v->token == TW_TOKEN_TRACING) {
             v->token = NULL;
         } else {
-            /* Somebody looked: from here on it is an ordinary object. */
-            tw_vref a[2] = {rec_ref(r, r->vrefs[k], 'r'),
-                            rec_ref(r, r->vrefs[k + 1], 'r')};
-
-            rec_emit(r, TW_OP_virtual_ref_finish, NULL, a, 2);
-            r->vrefs[k] = rec_const_r(NULL);
+            finish_before_call(r, k);
         }
     }
     if (r->nvable) {

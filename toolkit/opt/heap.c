@@ -360,6 +360,16 @@ static tw_vref next(struct optimizer *o, struct cur *op)
     return opt_next(o, PASS_heap, op);
 }
 
+/* An access to an item shows that the array is as long as that. */
+static void note_item(struct optimizer *o, tw_vref base, const struct tw_fielddescr *d)
+{
+    if (d->watch_offset != TW_WATCH_ITEM)
+        return;
+    struct ptrinfo *p = opt_ptr(o, base);
+    if (!p->last_item || p->last_item->alias.id != d->alias.id || p->last_item->offset < d->offset)
+        p->last_item = d;
+}
+
 static tw_vref getfield(struct optimizer *o, struct cur *op)
 {
     const struct tw_fielddescr *d = op->descr;
@@ -371,6 +381,7 @@ static tw_vref getfield(struct optimizer *o, struct cur *op)
 
     if (opt_is_null(o, base))
         opt_invalid(o);
+    note_item(o, base, d);
     if (d->flags & TW_F_CLASS) {
         tw_vref cls = opt_class(o, base, d);
         if (cls != TW_NOVALUE)
@@ -422,6 +433,7 @@ static tw_vref setfield(struct optimizer *o, struct cur *op)
 
     if (opt_is_null(o, base))
         opt_invalid(o);
+    note_item(o, base, d);
     if (e && opt_resolve(o, e->value) == value)
         return TW_NOVALUE;
     tw_vref before = e ? opt_resolve(o, e->value) : TW_NOVALUE;

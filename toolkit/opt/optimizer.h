@@ -95,6 +95,7 @@ struct ptrinfo {
     tw_vref token; /* PTR_VREF: the force_token */
     int64_t offset;
     int32_t fields; /* heap.c: its first entry, -1 */
+    const struct tw_fielddescr *last_item; /* the furthest item accessed */
     uint32_t mark; /* walks: opt->mark when seen */
 };
 

@@ -7,7 +7,8 @@
  * What is computed there runs before the guards that stood before it in the loop. So loads follow
  * only pointers that are what their C type says whatever the tests are: not those loaded from array
  * items (the index may be too large for the next array) or from unions, and no elidable call is
- * made.
+ * made. What an array item refers to is looked at where the array is known to be long enough: to
+ * find the class there that the loop counts on, which makes a genuine pointer of it.
  */
 #include "toolkit/opt/unroll.h"
 
@@ -86,9 +87,10 @@ static void add_candidate(struct optimizer *o, unsigned opnum,
                          .used = -1,
                          .is_arg = 1};
 
-    s.genuine = s.info.type != 'r' || is_genuine_load(opnum, descr);
-    if (!s.genuine)
+    s.risky = s.info.type == 'r' && !is_genuine_load(opnum, descr);
+    if (s.risky && o->result->caution >= 2)
         s.info.class_field = NULL;
+    s.genuine = !s.risky || s.info.kind == V_CONST || (s.info.kind == V_PTR && s.info.class_field);
     s.args = TW_ARENA_ARRAY(&o->arena, struct short_arg, nargs);
     for (unsigned k = 0; k < nargs; k++)
         s.args[k] = short_arg_for(o, args[k]);
@@ -252,6 +254,15 @@ void short_use(struct optimizer *o, tw_vref box)
 
 /* ------------------------------------------------------------------ before a jump */
 
+/* The array has the item that is loaded next. Of no other load is anything known. */
+static int has_item(const struct ptrinfo *p, const struct short_op *s)
+{
+    const struct tw_fielddescr *d = s->descr;
+
+    return p && p->last_item && p->last_item->alias.id == d->alias.id &&
+           p->last_item->offset >= d->offset;
+}
+
 /* Does one operation; its result, or TW_NOVALUE when it is not what was assumed. results: of the
  * short operations before, by their number. */
 static tw_vref do_short(struct optimizer *o, const struct short_op *s,
@@ -268,10 +279,16 @@ static tw_vref do_short(struct optimizer *o, const struct short_op *s,
                : a->kind == SHORT_LABEL ? label[a->number]
                                         : results[a->number]);
     }
+    struct ptrinfo *array = s->risky && !pure_is_op(s->opnum) ? opt_ptr(o, args[0]) : NULL;
+    const struct tw_fielddescr *last = array ? array->last_item : NULL;
+    int blind = s->risky && s->info.kind == V_PTR && s->info.class_field && !has_item(array, s);
+
     tw_vref r = opt_resolve(o, opt_used(o, opt_next(o, PASS_NONE, &op)));
+    if (array)
+        array->last_item = last; /* this load shows nothing */
     if (vstate_implied(o, &s->info, r))
         return r;
-    if (o->end_snapshot < 0 || opt_virtual(o, r))
+    if (o->end_snapshot < 0 || opt_virtual(o, r) || blind)
         return TW_NOVALUE;
     vstate_guard_node(o, &s->info, r);
     return opt_resolve(o, r);

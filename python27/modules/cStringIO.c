@@ -2,6 +2,8 @@
  * cStringIO.c: the module cStringIO: files in memory. StringIO() is for writing
  * and reading, StringIO(text) for reading only; one struct serves both types.
  */
+#include <errno.h>
+
 #include "objects/python.h"
 
 struct py_stringio {
@@ -57,7 +59,7 @@ static intptr_t line_length(struct py_stringio *io, intptr_t max)
 static int optional_size(py_object *x, intptr_t *n)
 {
     *n = -1;
-    return x && x != py_None ? py_arg_ssize(x, n) : 0;
+    return x ? py_arg_ssize(x, n) : 0;
 }
 
 static py_object *io_read(py_object *o, py_object *size)
@@ -123,12 +125,21 @@ static int reserve(struct py_stringio *io, intptr_t size)
     return 0;
 }
 
+/* The bytes of an argument; NULL with TypeError. */
+static const char *bytes_arg(py_object *x, const char *fname, intptr_t *n)
+{
+    if (py_is_unicode(x) && !(x = py_unicode_encode(x, NULL, NULL)))
+        return NULL;
+    const char *s = py_buffer_read(x, n);
+    if (!s && py_err_catch(&py_TypeError))
+        return py_arg_error(fname, 1, "string or buffer", x);
+    return s;
+}
+
 static int write_bytes(py_object *o, py_object *text)
 {
     intptr_t n, end;
-    if (py_is_unicode(text) && !(text = py_unicode_encode(text, NULL, NULL)))
-        return -1;
-    const char *s = py_arg_bytes(text, "write", 1, &n);
+    const char *s = bytes_arg(text, "write", &n);
     if (!s || check_open(o) < 0)
         return -1;
     if (__builtin_add_overflow(IO(o)->pos, n, &end)) {
@@ -157,9 +168,14 @@ static py_object *io_writelines(py_object *o, py_object *lines)
     py_object *it = py_iter(lines), *x;
     if (!it)
         return NULL;
-    while ((x = py_iternext(it)))
+    while ((x = py_iternext(it))) {
+        if (!py_is_str(x) && !py_is_unicode(x))
+            return py_raise(&py_TypeError,
+                            "expected string or Unicode object, %.200s found",
+                            py_type_of(x)->name);
         if (write_bytes(o, x) < 0)
             return NULL;
+    }
     return py_err_occurred() ? NULL : py_None;
 }
 
@@ -198,8 +214,10 @@ static py_object *io_truncate(py_object *o, py_object *size)
     intptr_t n;
     if (optional_size(size, &n) < 0 || check_open(o) < 0)
         return NULL;
-    if (size && size != py_None && n < 0)
-        return py_raise(&py_IOError, "negative size not allowed");
+    if (size && n < 0) {
+        errno = EINVAL;
+        return py_raise_errno(&py_IOError);
+    }
     if (n < 0)
         n = IO(o)->pos;
     if (IO(o)->n > n)
@@ -305,17 +323,16 @@ static py_object *f_stringio(py_object *self, py_object *text)
         return &io->base;
     }
     intptr_t n;
-    if (py_is_unicode(text) && !(text = py_unicode_encode(text, NULL, NULL)))
+    const char *s = bytes_arg(text, "StringIO", &n);
+    if (!s)
         return NULL;
-    const char *s = py_buffer_read(text, &n);
-    if (!s) {
-        if (py_err_catch(&py_TypeError))
-            py_raise(&py_TypeError, "expected read buffer, %.200s found",
-                     py_type_of(text)->name);
-        return NULL;
-    }
     struct py_stringio *io = PY_NEW(py_stringio, &input_type);
-    io->source = text;
+    /* What keeps the bytes: the argument, or a str when it was encoded. */
+    io->source = py_is_unicode(text) ? (py_object *)py_str_new(s, n) : text;
+    if (!io->source)
+        return NULL;
+    if (py_is_unicode(text))
+        s = ((py_str *)io->source)->data;
     io->data = s;
     io->n = n;
     return &io->base;

@@ -2,6 +2,7 @@
  * abstract.c: arithmetic, subscripts, iteration and class tests on any object
  * (abstract.h).
  */
+#include "objects/numparse.h"
 #include "objects/runtime.h"
 
 /* ------------------------------------------------------ binary operators */
@@ -287,10 +288,11 @@ static py_object *number_from_other(py_object *o, const char *fname,
     }
     if (py_err_occurred())
         return NULL;
-    if (py_is_unicode(o) && !(o = py_unicode_encode(o, NULL, NULL)))
-        return NULL;
     intptr_t n;
-    const char *s = py_buffer_read(o, &n);
+    int text = py_is_unicode(o);
+    const char *s = text ? py_number_text(o, &n) : py_buffer_read(o, &n);
+    if (text && !s)
+        return NULL;
     if (s)
         return as_long ? py_long_from_digits(s, n, 10)
                        : py_int_from_digits(s, n, 10);

@@ -330,6 +330,10 @@ static int extended_set(py_object *o, py_object *key, py_object *v)
     const char *s = NULL;
 
     if (v && !(s = py_ba_buffer(v, &m))) {
+        if (py_is_number(v) || py_is_unicode(v))
+            return py_raise_i(&py_TypeError, "can assign only bytes, buffers, "
+                                             "or iterables of ints in range(0, "
+                                             "256)");
         py_object *copy = py_call1(&py_bytearray_type.base, v);
         if (!copy)
             return -1;
@@ -371,6 +375,8 @@ static int ba_ass_subscript(py_object *o, py_object *key, py_object *v)
         return ba_setitem_at(o, py_seq_adjust(py_int_value(key), B(o)->n), v);
     if (py_is_slice(key))
         return extended_set(o, key, v);
+    if (!py_has_index(key))
+        return py_raise_i(&py_TypeError, "bytearray indices must be integer");
     intptr_t i = position(o, key);
     return i == -1 && py_err_occurred() ? -1 : ba_setitem_at(o, i, v);
 }
@@ -428,9 +434,32 @@ static py_object *ba_str(py_object *o)
     return (py_object *)py_str_new(py_ba_data(o), B(o)->n);
 }
 
+/* As of a str, but that a single quote is escaped between double ones, too. */
 static py_object *ba_repr(py_object *o)
 {
-    return (py_object *)py_str_format_c("bytearray(b%R)", ba_str(o));
+    struct py_sb sb;
+    const char *s = py_ba_data(o);
+    intptr_t n = B(o)->n;
+    char quote = memchr(s, '\'', (size_t)n) && !memchr(s, '"', (size_t)n)
+                     ? '"'
+                     : '\'';
+
+    py_sb_init(&sb);
+    if (py_sb_addf(&sb, "bytearray(b%c", quote) < 0)
+        return NULL;
+    for (intptr_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        int r = c == '\'' || c == '\\' ? py_sb_addf(&sb, "\\%c", c)
+                : c == '\t'             ? py_sb_adds(&sb, "\\t")
+                : c == '\n'             ? py_sb_adds(&sb, "\\n")
+                : c == '\r'             ? py_sb_adds(&sb, "\\r")
+                : c < ' ' || c >= 0x7f ? py_sb_addf(&sb, "\\x%02x", c)
+                                       : py_sb_addc(&sb, (char)c);
+        if (r < 0)
+            return NULL;
+    }
+    return py_sb_addf(&sb, "%c)", quote) < 0 ? NULL
+                                             : (py_object *)py_sb_finish(&sb);
 }
 
 /* --------------------------------------------------------------- iterator */

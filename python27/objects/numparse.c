@@ -49,10 +49,10 @@ const char *py_number_text(py_object *o, intptr_t *n)
         uint32_t c = u->data[k];
         int d;
 
-        if (c < 128)
-            s[k] = (char)c;
-        else if (py_uc_isspace(c))
+        if (py_uc_isspace(c))
             s[k] = ' ';
+        else if (c > 0 && c < 128)
+            s[k] = (char)c;
         else if ((d = py_uc_decimal(c)) >= 0)
             s[k] = (char)('0' + d);
         else
@@ -67,6 +67,10 @@ const char *py_number_text(py_object *o, intptr_t *n)
 static py_object *bad_literal(const char *kind, int base, const char *s,
                               intptr_t n)
 {
+    while (n > 0 && blank((unsigned char)*s)) {
+        s++;
+        n--;
+    }
     py_str *text = py_str_new(s, n);
     py_object *r = text ? py_str_repr(text) : NULL;
 

@@ -45,7 +45,7 @@ py_object *py_alloc(py_type *t, intptr_t n)
 static void *no_attribute(py_type *t, py_str *name)
 {
     return py_raise(&py_AttributeError, "'%s' object has no attribute '%S'",
-                    py_type_shortname(t), name);
+                    t->name, name);
 }
 
 /* The value in o's own dict or map, or NULL. */

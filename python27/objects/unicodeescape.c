@@ -19,31 +19,22 @@ static int add_hex(struct py_sb *sb, char letter, uint32_t c, int digits)
     return py_sb_add(sb, buf, digits + 2);
 }
 
-/* One character, or a surrogate pair as the one that it means: 1 or 2 taken,
- * -1 on error. quote 0: none is escaped. */
-static int add_escaped(struct py_sb *sb, const uint32_t *p, intptr_t n,
-                       char quote)
+/* One character; -1 on error. quote 0: none is escaped. Surrogates stay what
+ * they are, as where characters are UCS-4. */
+static int add_escaped(struct py_sb *sb, uint32_t c, char quote)
 {
-    uint32_t c = *p;
-    int taken = 1;
-
-    if ((c & ~0x3ffu) == 0xd800 && n > 1 && (p[1] & ~0x3ffu) == 0xdc00) {
-        c = 0x10000 + ((c & 0x3ff) << 10 | (p[1] & 0x3ff));
-        taken = 2;
-    }
     if (c == '\\' || (quote && c == (unsigned char)quote)) {
         char two[2] = {'\\', (char)c};
-        return py_sb_add(sb, two, 2) < 0 ? -1 : taken;
+        return py_sb_add(sb, two, 2);
     }
     if (c == '\t' || c == '\n' || c == '\r')
-        return py_sb_adds(sb, c == '\t' ? "\\t" : c == '\n' ? "\\n" : "\\r") < 0
-                   ? -1
-                   : taken;
-    int r = c >= 0x10000            ? add_hex(sb, 'U', c, 8)
-            : c >= 0x100            ? add_hex(sb, 'u', c, 4)
-            : c < ' ' || c >= 0x7f ? add_hex(sb, 'x', c, 2)
-                                    : py_sb_addc(sb, (char)c);
-    return r < 0 ? -1 : taken;
+        return py_sb_adds(sb, c == '\t' ? "\\t" : c == '\n' ? "\\n" : "\\r");
+    if (c >= 0x10000)
+        return add_hex(sb, 'U', c, 8);
+    if (c >= 0x100)
+        return add_hex(sb, 'u', c, 4);
+    return c < ' ' || c >= 0x7f ? add_hex(sb, 'x', c, 2)
+                                : py_sb_addc(sb, (char)c);
 }
 
 static int has(py_unicode *u, uint32_t c)
@@ -57,16 +48,13 @@ static int has(py_unicode *u, uint32_t c)
 static py_object *escaped(py_unicode *u, char quote)
 {
     struct py_sb sb;
-    int taken;
 
     py_sb_init(&sb);
     if (quote && (py_sb_addc(&sb, 'u') < 0 || py_sb_addc(&sb, quote) < 0))
         return NULL;
-    for (intptr_t i = 0; i < u->n; i += taken) {
-        taken = add_escaped(&sb, u->data + i, u->n - i, quote);
-        if (taken < 0)
+    for (intptr_t i = 0; i < u->n; i++)
+        if (add_escaped(&sb, u->data[i], quote) < 0)
             return NULL;
-    }
     if (quote && py_sb_addc(&sb, quote) < 0)
         return NULL;
     return (py_object *)py_sb_finish(&sb);
@@ -89,11 +77,7 @@ py_object *py_encode_raw_unicode_escape(py_unicode *u)
     py_sb_init(&sb);
     for (intptr_t i = 0; i < u->n; i++) {
         uint32_t c = u->data[i];
-        int r;
-        if ((c & ~0x3ffu) == 0xd800 && i + 1 < u->n &&
-            (u->data[i + 1] & ~0x3ffu) == 0xdc00)
-            c = 0x10000 + ((c & 0x3ff) << 10 | (u->data[++i] & 0x3ff));
-        r = c >= 0x10000 ? add_hex(&sb, 'U', c, 8)
+        int r = c >= 0x10000 ? add_hex(&sb, 'U', c, 8)
             : c >= 0x100 ? add_hex(&sb, 'u', c, 4)
                          : py_sb_addc(&sb, (char)c);
         if (r < 0)

@@ -148,8 +148,9 @@ static int translate_char(struct py_ub *b, py_object *mapping, uint32_t c)
     if (py_is_int(x) || py_is_long(x)) {
         int64_t v;
         if (!py_fits_int64(x, &v) || v < 0 || v > 0x10ffff)
+            /* The odd text is the message of CPython 2.7. */
             return py_raise_i(&py_TypeError, "character mapping must be in "
-                                             "range(0x110000)");
+                                             "range(0x%%lx)");
         return py_ub_addc(b, (uint32_t)v);
     }
     if (!py_is_unicode(x))

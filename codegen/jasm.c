@@ -816,6 +816,22 @@ static void find_hints(struct scan *s)
     }
 }
 
+/* Machine code and the blackhole bring nothing but greens and reds here: a
+ * register more would be read without ever having been written. */
+static void check_merge_point(struct jasm *a, uint32_t live, uint32_t nlive)
+{
+    const uint32_t *w = &a->words.p[a->at.p[live + 1]] + 2; /* opcode, driver */
+    uint32_t total = 0;
+
+    for (int list = 0; list < 6; list++) {
+        total += *w;
+        w += *w + 1;
+    }
+    if (nlive > total)
+        cg_fatal("internal: %s: %u values are alive at the merge point, %u are greens and reds",
+                 a->fn->name, nlive, total);
+}
+
 void jasm_finish(struct jasm *a)
 {
     struct flow f = {.a = a};
@@ -866,6 +882,8 @@ void jasm_finish(struct jasm *a)
                         key[len++] = (uint16_t)s.number[sets[k][e]];
                         n[b]++;
                     }
+            if (a->has_merge && k == a->merge_at)
+                check_merge_point(a, k, len - 3);
             w[1] = intern_live(key, n);
             free(sets[k]);
         }

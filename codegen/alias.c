@@ -253,7 +253,8 @@ static void path_field(struct path *p, LLVMTypeRef t, unsigned k)
 static int is_gep(LLVMValueRef v)
 {
     return ir_op(v) == LLVMGetElementPtr ||
-           (LLVMIsAConstantExpr(v) && LLVMGetConstOpcode(v) == LLVMGetElementPtr);
+           (LLVMIsAConstantExpr(v) &&
+            LLVMGetConstOpcode(v) == LLVMGetElementPtr);
 }
 
 static void path_gep(struct path *p, LLVMValueRef gep)
@@ -283,7 +284,8 @@ static void path_gep(struct path *p, LLVMValueRef gep)
 static void path_global(struct path *p, LLVMTypeRef t)
 {
     for (;;) {
-        if (ir_kind(t) == LLVMStructTypeKind && LLVMCountStructElementTypes(t)) {
+        if (ir_kind(t) == LLVMStructTypeKind &&
+            LLVMCountStructElementTypes(t)) {
             path_field(p, t, 0);
             t = LLVMStructGetTypeAtIndex(t, 0);
         } else if (ir_kind(t) == LLVMArrayTypeKind) {
@@ -298,7 +300,9 @@ static void path_global(struct path *p, LLVMTypeRef t)
 /* What alias_note_paths left on i. */
 static int noted_path(struct path *p, LLVMValueRef i)
 {
-    LLVMValueRef note = LLVMIsAInstruction(i) ? LLVMGetMetadata(i, path_kind) : NULL, string;
+    LLVMValueRef note = LLVMIsAInstruction(i) ? LLVMGetMetadata(i, path_kind)
+                                              : NULL,
+                 string;
     const char *s;
     unsigned n;
 
@@ -333,7 +337,8 @@ static void path_of(struct path *p, LLVMValueRef ptr)
             path_global(p, LLVMGlobalGetValueType(ptr));
     }
     /* What the C library writes there is in the table of known functions. */
-    if (ir_op(ptr) == LLVMCall && !strcmp(ir_callee_name(ptr), "__errno_location"))
+    if (ir_op(ptr) == LLVMCall &&
+        !strcmp(ir_callee_name(ptr), "__errno_location"))
         snprintf(p->tag, sizeof p->tag, "@errno");
     while (n)
         path_gep(p, chain[--n]);
@@ -352,7 +357,8 @@ struct access *alias_by_path(LLVMValueRef ptr)
 static LLVMValueRef md_op(LLVMValueRef md, unsigned k)
 {
     unsigned n = LLVMGetMDNodeNumOperands(md);
-    LLVMValueRef buf[16], *ops = n > 16 ? cg_realloc(NULL, n * sizeof *ops) : buf, r;
+    LLVMValueRef buf[16],
+        *ops = n > 16 ? cg_realloc(NULL, n * sizeof *ops) : buf, r;
 
     if (k >= n)
         return NULL;
@@ -387,9 +393,10 @@ static int is_struct_node(LLVMValueRef type)
         if (!strcmp(md_name(t), "omnipotent char"))
             break;
         if (!strcmp(md_name(md_op(t, 1)), "omnipotent char")) {
-            static const char *const scalars[] = {"int",   "long",   "long long",   "short",
-                                                  "float", "double", "any pointer", "_Bool",
-                                                  "bool",  "__int128", "long double"};
+            static const char *const scalars[] = {
+                "int",   "long",     "long long",   "short",
+                "float", "double",   "any pointer", "_Bool",
+                "bool",  "__int128", "long double"};
 
             for (size_t k = 0; k < sizeof scalars / sizeof *scalars; k++)
                 if (!strcmp(md_name(t), scalars[k]))
@@ -403,7 +410,8 @@ static int is_struct_node(LLVMValueRef type)
 }
 
 /* Innermost struct with a name at `offset` of a struct type node. */
-static int tbaa_path(LLVMValueRef type, int64_t offset, const char **tag, uint32_t *at)
+static int tbaa_path(LLVMValueRef type, int64_t offset, const char **tag,
+                     uint32_t *at)
 {
     *tag = NULL;
     while (is_struct_node(type)) {
@@ -436,7 +444,8 @@ static LLVMValueRef access_pointer(LLVMValueRef i)
 
 static struct access *classify(LLVMValueRef i, LLVMValueRef tbaa)
 {
-    LLVMValueRef base = tbaa ? md_op(tbaa, 0) : NULL, type = tbaa ? md_op(tbaa, 1) : NULL;
+    LLVMValueRef base = tbaa ? md_op(tbaa, 0) : NULL,
+                 type = tbaa ? md_op(tbaa, 1) : NULL;
     const char *scalar = type ? md_name(type) : "omnipotent char", *tag;
     struct access *a;
     struct path p;
@@ -477,7 +486,8 @@ static LLVMValueRef make_node(LLVMValueRef *v, unsigned n)
 
 static LLVMValueRef make_string(const char *s)
 {
-    return LLVMMetadataAsValue(cg.ctx, LLVMMDStringInContext2(cg.ctx, s, strlen(s)));
+    return LLVMMetadataAsValue(cg.ctx,
+                               LLVMMDStringInContext2(cg.ctx, s, strlen(s)));
 }
 
 static LLVMValueRef our_node(struct access *a)
@@ -509,7 +519,8 @@ static void keep_tbaa(struct access *a, LLVMValueRef tbaa)
     if (!a->tbaa && !a->tbaa_mixed && tbaa) {
         a->tbaa = tbaa;
     } else if (a->tbaa && tbaa && md_op(a->tbaa, 1) == md_op(tbaa, 1)) {
-        LLVMValueRef v[3] = {md_op(tbaa, 1), md_op(tbaa, 1), LLVMConstInt(cg.i64, 0, 0)};
+        LLVMValueRef v[3] = {md_op(tbaa, 1), md_op(tbaa, 1),
+                             LLVMConstInt(cg.i64, 0, 0)};
 
         a->tbaa = make_node(v, 3);
     } else {
@@ -524,21 +535,24 @@ void alias_note_paths(LLVMModuleRef m)
 {
     path_kind = ir_md_kind("tw.path");
     cg.td = LLVMGetModuleDataLayout(m);
-    for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+    for (LLVMValueRef f = LLVMGetFirstFunction(m); f;
+         f = LLVMGetNextFunction(f)) {
         for (FOR_BLOCKS(bb, f)) {
             for (FOR_INSNS(i, bb)) {
                 LLVMValueRef ptr = i, v;
                 struct path p;
 
                 if (ir_op(i) == LLVMLoad || ir_op(i) == LLVMStore)
-                    ptr = LLVMIsAConstantExpr(access_pointer(i)) ? access_pointer(i) : NULL;
+                    ptr = LLVMIsAConstantExpr(access_pointer(i))
+                              ? access_pointer(i)
+                              : NULL;
                 if (!ptr || !is_gep(ptr))
                     continue;
                 path_of(&p, ptr);
                 if (!*p.tag || *p.tag == '@')
                     continue;
-                v = make_string(cg_printf("%u %u %d %d:%s", p.offset, p.stride, p.is_array,
-                                          p.frozen, p.tag));
+                v = make_string(cg_printf("%u %u %d %d:%s", p.offset, p.stride,
+                                          p.is_array, p.frozen, p.tag));
                 LLVMSetMetadata(i, path_kind, make_node(&v, 1));
             }
         }
@@ -590,8 +604,10 @@ void alias_tag_module(void)
                     continue;
                 /* Locals that will be registers: no need to look. */
                 if (LLVMIsAAllocaInst(access_pointer(i)) &&
-                    ir_kind(LLVMGetAllocatedType(access_pointer(i))) == LLVMPointerTypeKind) {
-                    LLVMSetMetadata(i, tbaa_kind, our_node(alias_plain("any pointer")));
+                    ir_kind(LLVMGetAllocatedType(access_pointer(i))) ==
+                        LLVMPointerTypeKind) {
+                    LLVMSetMetadata(i, tbaa_kind,
+                                    our_node(alias_plain("any pointer")));
                     continue;
                 }
                 tbaa = LLVMGetMetadata(i, tbaa_kind);
@@ -608,12 +624,14 @@ struct access *alias_of(LLVMValueRef insn)
     LLVMValueRef tag = LLVMGetMetadata(insn, tbaa_kind);
     const char *name = tag ? md_name(md_op(tag, 0)) : "";
 
-    return ir_starts(name, "tw:") ? cg.accesses.p[atoi(name + 3) - 1] : alias_any();
+    return ir_starts(name, "tw:") ? cg.accesses.p[atoi(name + 3) - 1]
+                                  : alias_any();
 }
 
 void alias_untag_module(void)
 {
-    for (LLVMValueRef f = LLVMGetFirstFunction(cg.mod); f; f = LLVMGetNextFunction(f))
+    for (LLVMValueRef f = LLVMGetFirstFunction(cg.mod); f;
+         f = LLVMGetNextFunction(f))
         for (FOR_BLOCKS(bb, f)) {
             for (FOR_INSNS(i, bb)) {
                 if (LLVMGetMetadata(i, path_kind))

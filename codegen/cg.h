@@ -40,7 +40,8 @@ struct fn {
     uint32_t index; /* in cg.fns */
     uint8_t has_body, is_marker, address_taken;
     uint8_t small;            /* inlined by load.c */
-    struct driver *portal_of; /* this is DRIVER's portal, cut at the merge point */
+    struct driver
+        *portal_of; /* this is DRIVER's portal, cut at the merge point */
     struct driver *outer_of;  /* the function that held the merge point */
     /* policy.c */
     uint8_t looked_inside, has_loop;
@@ -160,7 +161,8 @@ struct access *alias_of(LLVMValueRef insn);
 struct access *alias_any(void);
 struct access *alias_plain(const char *scalar); /* *p of a C scalar type */
 struct access *alias_find(const char *tag, uint32_t offset); /* makes it */
-struct access *alias_by_path(LLVMValueRef ptr); /* field that ptr names, or NULL */
+struct access *
+alias_by_path(LLVMValueRef ptr); /* field that ptr names, or NULL */
 int alias_may(const struct access *a, const struct access *b);
 
 /* The steps, in order. */
@@ -172,13 +174,14 @@ void collect_functions(void); /* again after steps that make or remove some */
 void collect_drop_decls(void);
 const char *collect_member(const char *tag, uint32_t offset);
 void alias_note_paths(LLVMModuleRef m); /* before m is linked with others */
-LLVMTypeRef alias_struct(const char *tag); /* of a struct that code looks into, or NULL */
+LLVMTypeRef
+alias_struct(const char *tag); /* of a struct that code looks into, or NULL */
 void alias_tag_module(void);
 void alias_untag_module(void);
 void portal_split_all(void);
 /* The driver and the values of a merge point or can_enter_jit marker. */
-struct driver *portal_marker(LLVMValueRef call, LLVMValueRef *operands, unsigned *ngreens,
-                             unsigned *nreds);
+struct driver *portal_marker(LLVMValueRef call, LLVMValueRef *operands,
+                             unsigned *ngreens, unsigned *nreds);
 void policy(void);
 void policy_report(void);
 void effects(void);

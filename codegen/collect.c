@@ -46,7 +46,8 @@ void collect_functions(void)
     cg.fns.p = NULL;
     cg.fns.n = cg.fns.cap = 0;
     ptrmap_free(&cg.fn_of);
-    for (LLVMValueRef v = LLVMGetFirstFunction(cg.mod); v; v = LLVMGetNextFunction(v)) {
+    for (LLVMValueRef v = LLVMGetFirstFunction(cg.mod); v;
+         v = LLVMGetNextFunction(v)) {
         const char *name = ir_name(v);
         uint32_t k = strmap_get(&known, name, strlen(name));
         struct fn *f;
@@ -96,7 +97,8 @@ static void hint_function(struct fn *f, const char *text)
 
 static void collect_annotations(void)
 {
-    LLVMValueRef g = LLVMGetNamedGlobal(cg.mod, "llvm.global.annotations"), list;
+    LLVMValueRef g = LLVMGetNamedGlobal(cg.mod, "llvm.global.annotations"),
+                 list;
 
     if (!g)
         return;
@@ -125,7 +127,8 @@ static void resolve_predicates(void)
             continue;
         p = LLVMGetNamedFunction(cg.mod, f->iff_name);
         if (!p || !(f->iff = cg_fn(p)) || !f->iff->has_body)
-            cg_fatal("%s: tw_look_inside_iff(%s): there is no such function (a static one "
+            cg_fatal("%s: tw_look_inside_iff(%s): there is no such function (a "
+                     "static one "
                      "needs __attribute__((used)))",
                      f->name, f->iff_name);
         f->iff->hints |= H_LOOK_INSIDE;
@@ -137,7 +140,8 @@ static void resolve_predicates(void)
 /* Linking may have numbered the type: struct.tw_driver.7. */
 static int is_struct(LLVMTypeRef t, const char *full_name)
 {
-    const char *name = ir_kind(t) == LLVMStructTypeKind ? LLVMGetStructName(t) : NULL;
+    const char *name =
+        ir_kind(t) == LLVMStructTypeKind ? LLVMGetStructName(t) : NULL;
     size_t n = strlen(full_name);
 
     return name && !strncmp(name, full_name, n) && (!name[n] || name[n] == '.');
@@ -157,7 +161,8 @@ static const char *string_field(LLVMValueRef init, unsigned k)
 
 static void collect_drivers(void)
 {
-    for (LLVMValueRef g = LLVMGetFirstGlobal(cg.mod); g; g = LLVMGetNextGlobal(g)) {
+    for (LLVMValueRef g = LLVMGetFirstGlobal(cg.mod); g;
+         g = LLVMGetNextGlobal(g)) {
         LLVMValueRef init = LLVMGetInitializer(g);
         struct driver *d;
 
@@ -237,7 +242,8 @@ static void resolve_vinfo(struct vinfo *v)
         return; /* declared, but no code uses it */
     v->field_offsets = cg_alloc(64 * sizeof *v->field_offsets);
     v->fields = cg_alloc(64 * sizeof *v->fields);
-    for (char *s = strtok_r(names, " ", &save); s; s = strtok_r(NULL, " ", &save)) {
+    for (char *s = strtok_r(names, " ", &save); s;
+         s = strtok_r(NULL, " ", &save)) {
         int found = 0;
 
         for (uint32_t off = 0; off < 4096 && !found; off++) {
@@ -245,7 +251,8 @@ static void resolve_vinfo(struct vinfo *v)
 
             if (m && !strcmp(m, s)) {
                 if (v->nfields == 64)
-                    cg_fatal("virtualizable struct %s: more than 64 fields", v->tag);
+                    cg_fatal("virtualizable struct %s: more than 64 fields",
+                             v->tag);
                 v->field_offsets[v->nfields++] = off;
                 found = 1;
             }
@@ -257,7 +264,8 @@ static void resolve_vinfo(struct vinfo *v)
 
 static void collect_decls(void)
 {
-    for (LLVMValueRef g = LLVMGetFirstGlobal(cg.mod); g; g = LLVMGetNextGlobal(g)) {
+    for (LLVMValueRef g = LLVMGetFirstGlobal(cg.mod); g;
+         g = LLVMGetNextGlobal(g)) {
         LLVMValueRef init = LLVMGetInitializer(g);
         const char *section = LLVMGetSection(g);
         struct decl d;
@@ -295,7 +303,8 @@ void collect_drop_decls(void)
         init = LLVMGetInitializer(list);
         for (int k = 0; k < LLVMGetNumOperands(init); k++) {
             LLVMValueRef x = LLVMGetOperand(init, (unsigned)k);
-            const char *section = LLVMIsAGlobalVariable(x) ? LLVMGetSection(x) : NULL;
+            const char *section =
+                LLVMIsAGlobalVariable(x) ? LLVMGetSection(x) : NULL;
 
             if (!section || strcmp(section, "tw.decls"))
                 VEC_PUSH(keep, x);
@@ -322,15 +331,16 @@ void collect_drop_decls(void)
 
 /* ---------------------------------------------------------------- debug info */
 
-static void walk_debug(LLVMValueRef md, struct ptrmap *seen, LLVMValueRef **stack, uint32_t *n,
-                       uint32_t *cap)
+static void walk_debug(LLVMValueRef md, struct ptrmap *seen,
+                       LLVMValueRef **stack, uint32_t *n, uint32_t *cap)
 {
     LLVMMetadataRef m;
 
     if (!md || LLVMIsAMDString(md))
         return;
     m = LLVMValueAsMetadata(md);
-    if (LLVMGetMetadataKind(m) <= LLVMConstantAsMetadataMetadataKind || ptrmap_get(seen, m))
+    if (LLVMGetMetadataKind(m) <= LLVMConstantAsMetadataMetadataKind ||
+        ptrmap_get(seen, m))
         return;
     ptrmap_set(seen, m, md);
     if (*n == *cap) {
@@ -357,7 +367,8 @@ static void collect_members(void)
         LLVMMetadataRef sp = LLVMGetSubprogram(cg.fns.p[k]->v);
 
         if (sp)
-            walk_debug(LLVMMetadataAsValue(cg.ctx, sp), &seen, &stack, &n, &cap);
+            walk_debug(LLVMMetadataAsValue(cg.ctx, sp), &seen, &stack, &n,
+                       &cap);
         for (FOR_BLOCKS(bb, cg.fns.p[k]->v))
             for (FOR_INSNS(i, bb))
                 if (ir_is_dbg(i) && LLVMGetNumOperands(i) > 2)
@@ -372,19 +383,23 @@ static void collect_members(void)
         LLVMGetMDNodeOperands(md, p);
         for (unsigned k = 0; k < nops; k++)
             walk_debug(p[k], &seen, &stack, &n, &cap);
-        if (LLVMGetMetadataKind(m) == LLVMDICompositeTypeMetadataKind && nops > 4 && p[4]) {
+        if (LLVMGetMetadataKind(m) == LLVMDICompositeTypeMetadataKind &&
+            nops > 4 && p[4]) {
             size_t len = 0;
             const char *tag = LLVMDITypeGetName(m, &len);
             unsigned nm = LLVMGetMDNodeNumOperands(p[4]);
-            LLVMValueRef *members = cg_realloc(NULL, (nm + 1) * sizeof *members);
+            LLVMValueRef *members =
+                cg_realloc(NULL, (nm + 1) * sizeof *members);
             char *t = tag ? cg_printf("%.*s", (int)len, tag) : NULL;
 
             LLVMGetMDNodeOperands(p[4], members);
             for (unsigned k = 0; k < nm && t && *t; k++) {
-                LLVMMetadataRef e = members[k] ? LLVMValueAsMetadata(members[k]) : NULL;
+                LLVMMetadataRef e =
+                    members[k] ? LLVMValueAsMetadata(members[k]) : NULL;
                 const char *name;
 
-                if (!e || LLVMGetMetadataKind(e) != LLVMDIDerivedTypeMetadataKind)
+                if (!e ||
+                    LLVMGetMetadataKind(e) != LLVMDIDerivedTypeMetadataKind)
                     continue;
                 name = LLVMDITypeGetName(e, &len);
                 if (name && len)
@@ -450,8 +465,8 @@ static int items_hold_pointers(LLVMTypeRef t, uint32_t item_offset)
     for (unsigned e = 0; e < n; e++) {
         LLVMTypeRef el = LLVMStructGetTypeAtIndex(t, e);
 
-        if (LLVMOffsetOfElement(cg.td, t, e) == item_offset && ir_kind(el) == LLVMArrayTypeKind &&
-            !LLVMGetArrayLength2(el))
+        if (LLVMOffsetOfElement(cg.td, t, e) == item_offset &&
+            ir_kind(el) == LLVMArrayTypeKind && !LLVMGetArrayLength2(el))
             return map_pointers(LLVMGetElementType(el), 0, &map) != 0;
     }
     return 1;
@@ -485,12 +500,14 @@ static void fill_gctype(struct gctype *g, LLVMTypeRef gt)
 
 static void collect_gctypes(void)
 {
-    for (LLVMValueRef g = LLVMGetFirstGlobal(cg.mod); g; g = LLVMGetNextGlobal(g)) {
+    for (LLVMValueRef g = LLVMGetFirstGlobal(cg.mod); g;
+         g = LLVMGetNextGlobal(g)) {
         LLVMTypeRef t = LLVMGlobalGetValueType(g);
         LLVMValueRef init = LLVMGetInitializer(g);
         struct gctype *gt;
 
-        if (!init || !is_struct(t, "struct.tw_gctype") || !ir_starts(ir_name(g), "tw_gctype_"))
+        if (!init || !is_struct(t, "struct.tw_gctype") ||
+            !ir_starts(ir_name(g), "tw_gctype_"))
             continue;
         gt = cg_alloc(sizeof *gt);
         gt->global = g;

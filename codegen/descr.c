@@ -33,7 +33,8 @@ static struct descr *intern(const char *key, uint32_t *number, int *fresh)
     return d;
 }
 
-uint32_t descr_field(struct access *a, char type, unsigned size, unsigned flags, int64_t offset)
+uint32_t descr_field(struct access *a, char type, unsigned size, unsigned flags,
+                     int64_t offset)
 {
     char key[96];
     struct descr *d;
@@ -41,7 +42,8 @@ uint32_t descr_field(struct access *a, char type, unsigned size, unsigned flags,
     int fresh;
 
     flags |= a->flags;
-    snprintf(key, sizeof key, "f%u %c %u %u %lld", a->id, type, size, flags, (long long)offset);
+    snprintf(key, sizeof key, "f%u %c %u %u %lld", a->id, type, size, flags,
+             (long long)offset);
     d = intern(key, &k, &fresh);
     if (fresh) {
         d->kind = TW_DK_FIELD;
@@ -50,17 +52,18 @@ uint32_t descr_field(struct access *a, char type, unsigned size, unsigned flags,
         d->flags = (uint8_t)flags;
         d->offset = (int32_t)offset;
         d->access = a;
-        d->watch_offset = flags & TW_F_QUASI
-                              ? (int32_t)(offset - (int64_t)a->offset + a->watch_offset)
-                              : -1;
+        d->watch_offset =
+            flags & TW_F_QUASI
+                ? (int32_t)(offset - (int64_t)a->offset + a->watch_offset)
+                : -1;
         d->vable_index = a->vable_index;
         d->name = a->name;
     }
     return k;
 }
 
-uint32_t descr_array(struct access *a, char type, unsigned size, unsigned flags, int64_t base,
-                     int64_t stride)
+uint32_t descr_array(struct access *a, char type, unsigned size, unsigned flags,
+                     int64_t base, int64_t stride)
 {
     char key[128];
     struct descr *d;
@@ -68,8 +71,8 @@ uint32_t descr_array(struct access *a, char type, unsigned size, unsigned flags,
     int fresh;
 
     flags |= a->flags;
-    snprintf(key, sizeof key, "a%u %c %u %u %lld %lld", a->id, type, size, flags, (long long)base,
-             (long long)stride);
+    snprintf(key, sizeof key, "a%u %c %u %u %lld %lld", a->id, type, size,
+             flags, (long long)base, (long long)stride);
     d = intern(key, &k, &fresh);
     if (fresh) {
         d->kind = TW_DK_ARRAY;
@@ -122,16 +125,17 @@ uint32_t descr_size_of_local(uint64_t size)
     return k;
 }
 
-uint32_t descr_call(struct sig *sig, struct effect *e, struct candidates *c, const char *name)
+uint32_t descr_call(struct sig *sig, struct effect *e, struct candidates *c,
+                    const char *name)
 {
     char key[256];
     struct descr *d;
     uint32_t k;
     int fresh;
 
-    snprintf(key, sizeof key, "c%c%c%.*s/%.*s %p %p %.64s", sig->result, sig->abi_result,
-             (int)sig->n, sig->kinds, (int)sig->n, sig->abi, (void *)e, (void *)c,
-             name ? name : "");
+    snprintf(key, sizeof key, "c%c%c%.*s/%.*s %p %p %.64s", sig->result,
+             sig->abi_result, (int)sig->n, sig->kinds, (int)sig->n, sig->abi,
+             (void *)e, (void *)c, name ? name : "");
     d = intern(key, &k, &fresh);
     if (fresh) {
         d->kind = TW_DK_CALL;
@@ -159,7 +163,8 @@ uint32_t descr_vable_token(struct vinfo *v)
 
 /* A member's descriptor from the struct's LLVM type, the same that accesses
  * of it get. */
-static uint32_t member_descr(struct vinfo *v, LLVMTypeRef t, int32_t offset, int want_array)
+static uint32_t member_descr(struct vinfo *v, LLVMTypeRef t, int32_t offset,
+                             int want_array)
 {
     for (unsigned e = 0; e < LLVMCountStructElementTypes(t); e++) {
         LLVMTypeRef m = LLVMStructGetTypeAtIndex(t, e);
@@ -170,7 +175,9 @@ static uint32_t member_descr(struct vinfo *v, LLVMTypeRef t, int32_t offset, int
         if ((int32_t)LLVMOffsetOfElement(cg.td, t, e) != offset)
             continue;
         if (want_array && LLVMGetTypeKind(m) != LLVMArrayTypeKind)
-            cg_fatal("virtualizable struct %s: its array must be an array member", v->tag);
+            cg_fatal(
+                "virtualizable struct %s: its array must be an array member",
+                v->tag);
         if (want_array)
             m = LLVMGetElementType(m);
         type = LLVMGetTypeKind(m) == LLVMPointerTypeKind   ? 'r'
@@ -184,7 +191,8 @@ static uint32_t member_descr(struct vinfo *v, LLVMTypeRef t, int32_t offset, int
         return want_array ? descr_array(a, type, size, 0, offset, size)
                           : descr_field(a, type, size, 0, offset);
     }
-    cg_fatal("virtualizable struct %s: the field at offset %d is no integer, pointer or double",
+    cg_fatal("virtualizable struct %s: the field at offset %d is no integer, "
+             "pointer or double",
              v->tag, offset);
 }
 
@@ -192,12 +200,14 @@ void descr_finish_vinfos(void)
 {
     for (uint32_t k = 0; k < cg.vinfos.n; k++) {
         struct vinfo *v = cg.vinfos.p[k];
-        LLVMTypeRef t = LLVMGetTypeByName2(cg.ctx, cg_printf("struct.%s", v->tag));
+        LLVMTypeRef t =
+            LLVMGetTypeByName2(cg.ctx, cg_printf("struct.%s", v->tag));
 
         if (!t || LLVMIsOpaqueStruct(t))
             continue; /* declared, never used */
         for (uint32_t n = 0; n < v->nfields; n++)
-            v->fields[n] = member_descr(v, t, (int32_t)v->field_offsets[n], 0) + 1;
+            v->fields[n] =
+                member_descr(v, t, (int32_t)v->field_offsets[n], 0) + 1;
         v->token = descr_vable_token(v) + 1;
         if (v->array_offset >= 0)
             v->array = member_descr(v, t, v->array_offset, 1) + 1;

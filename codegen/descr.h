@@ -54,12 +54,14 @@ struct descr {
 
 uint32_t descr_count(void);
 struct descr *descr_get(uint32_t k);
-uint32_t descr_field(struct access *a, char type, unsigned size, unsigned flags, int64_t offset);
-uint32_t descr_array(struct access *a, char type, unsigned size, unsigned flags, int64_t base,
-                     int64_t stride);
+uint32_t descr_field(struct access *a, char type, unsigned size, unsigned flags,
+                     int64_t offset);
+uint32_t descr_array(struct access *a, char type, unsigned size, unsigned flags,
+                     int64_t base, int64_t stride);
 uint32_t descr_size_of_gctype(struct gctype *g);
 uint32_t descr_size_of_local(uint64_t size);
-uint32_t descr_call(struct sig *sig, struct effect *e, struct candidates *c, const char *name);
+uint32_t descr_call(struct sig *sig, struct effect *e, struct candidates *c,
+                    const char *name);
 struct calldescr *descr_call_get(uint32_t k);
 /* token's field descriptor of a virtualizable */
 uint32_t descr_vable_token(struct vinfo *v);

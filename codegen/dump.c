@@ -37,7 +37,8 @@ static void print_reg(FILE *o, struct jasm *a, int bank, uint16_t r)
 
 /* The fields in a set of effects: by name while they are few. What closing the
  * sets adds (plain accesses of the same types) is left out. */
-static void print_set(FILE *o, const char *what, const uint32_t *set, uint32_t nbits)
+static void print_set(FILE *o, const char *what, const uint32_t *set,
+                      uint32_t nbits)
 {
     uint32_t n = 0;
 
@@ -62,8 +63,11 @@ static void print_descr(FILE *o, const struct descr *d)
     static const struct {
         unsigned flag;
         const char *name;
-    } flags[] = {{TW_F_IMMUTABLE, "immutable"}, {TW_F_QUASI, "quasi"},     {TW_F_CLASS, "class"},
-                 {TW_F_NONNULL, "nonnull"},     {TW_F_VABLE, "vable"}};
+    } flags[] = {{TW_F_IMMUTABLE, "immutable"},
+                 {TW_F_QUASI, "quasi"},
+                 {TW_F_CLASS, "class"},
+                 {TW_F_NONNULL, "nonnull"},
+                 {TW_F_VABLE, "vable"}};
 
     fprintf(o, "<%s", d->name ? d->name : "indirect");
     if (d->kind == TW_DK_FIELD || d->kind == TW_DK_ARRAY) {
@@ -82,15 +86,19 @@ static void print_descr(FILE *o, const struct descr *d)
     } else if (d->kind == TW_DK_CALL) {
         unsigned f = d->call->effect->flags;
 
-        fprintf(o, " %.*s>%c", (int)d->call->sig.n, d->call->sig.abi, d->call->sig.abi_result);
+        fprintf(o, " %.*s>%c", (int)d->call->sig.n, d->call->sig.abi,
+                d->call->sig.abi_result);
         fprintf(o, "%s%s%s%s%s%s", f & TW_E_ELIDABLE ? " elidable" : "",
                 f & TW_E_LOOPINVARIANT ? " loopinvariant" : "",
-                f & TW_E_ANYTHING ? " anything" : "", f & TW_E_CAN_FORCE ? " force" : "",
+                f & TW_E_ANYTHING ? " anything" : "",
+                f & TW_E_CAN_FORCE ? " force" : "",
                 f & TW_E_CAN_INVALIDATE ? " invalidate" : "",
                 f & TW_E_NOT_IN_TRACE ? " not_in_trace" : "");
         if (!(f & TW_E_ANYTHING)) {
-            print_set(o, "reads", d->call->effect->reads, d->call->effect->nbits);
-            print_set(o, "writes", d->call->effect->writes, d->call->effect->nbits);
+            print_set(o, "reads", d->call->effect->reads,
+                      d->call->effect->nbits);
+            print_set(o, "writes", d->call->effect->writes,
+                      d->call->effect->nbits);
         }
         if (d->call->candidates) {
             fprintf(o, " to");
@@ -110,7 +118,8 @@ static void print_switch(FILE *o, struct jasm *a, const struct jswitch *s)
 {
     fprintf(o, "{");
     for (uint32_t k = 0; k < s->n; k++)
-        fprintf(o, "%lld: %u, ", (long long)s->values[k], a->pcs[a->labels.p[s->labels[k]]]);
+        fprintf(o, "%lld: %u, ", (long long)s->values[k],
+                a->pcs[a->labels.p[s->labels[k]]]);
     fprintf(o, "else %u}", a->pcs[a->labels.p[s->default_label]]);
 }
 
@@ -120,10 +129,11 @@ static void print_live(FILE *o, const struct jlive_set *s)
 
     for (int b = 0; b < TW_NBANKS; b++)
         for (uint32_t k = 0; k < s->n[b]; k++)
-            fprintf(o, " %c%u", "irf"[b], s->regs[at++]);
+            fprintf(o, " %c%u", "irf"[b], s -> regs[at++]);
 }
 
-static const uint16_t *print_operand(FILE *o, struct jasm *a, const uint16_t *p, char kind)
+static const uint16_t *print_operand(FILE *o, struct jasm *a, const uint16_t *p,
+                                     char kind)
 {
     int bank = jasm_bank(kind);
 
@@ -176,8 +186,8 @@ static void print_function(FILE *o, struct fn *f)
     const uint16_t *p = a->code.p, *end = p + a->code.n;
     uint32_t line = 0;
 
-    fprintf(o, "%s: %u i, %u r, %u f registers\n", f->name, a->nregs[0], a->nregs[1],
-            a->nregs[2]);
+    fprintf(o, "%s: %u i, %u r, %u f registers\n", f->name, a->nregs[0],
+            a->nregs[1], a->nregs[2]);
     while (p < end) {
         unsigned op = *p;
         const char *s = jasm_op_operands(op);

@@ -65,7 +65,8 @@ struct effect *effects_unknown(void)
 static int is_gep(LLVMValueRef v)
 {
     return ir_op(v) == LLVMGetElementPtr ||
-           (LLVMIsAConstantExpr(v) && LLVMGetConstOpcode(v) == LLVMGetElementPtr);
+           (LLVMIsAConstantExpr(v) &&
+            LLVMGetConstOpcode(v) == LLVMGetElementPtr);
 }
 
 static LLVMValueRef root_of(LLVMValueRef p)
@@ -86,8 +87,9 @@ static int is_fresh(LLVMValueRef p)
     if (ir_op(r) != LLVMCall)
         return 0;
     n = ir_callee_name(r);
-    return !strcmp(n, "tw_gc_new") || !strcmp(n, "tw_gc_new_var") || !strcmp(n, "malloc") ||
-           !strcmp(n, "calloc") || !strcmp(n, "tw_gc_malloc") || !strcmp(n, "tw_gc_malloc_atomic");
+    return !strcmp(n, "tw_gc_new") || !strcmp(n, "tw_gc_new_var") ||
+           !strcmp(n, "malloc") || !strcmp(n, "calloc") ||
+           !strcmp(n, "tw_gc_malloc") || !strcmp(n, "tw_gc_malloc_atomic");
 }
 
 struct vinfo *effects_vinfo_of_marker(LLVMValueRef call)
@@ -116,7 +118,8 @@ void effects_own_frames(struct fn *f, struct ptrmap *own)
     struct driver *d = f->portal_of ? f->portal_of : f->outer_of;
 
     if (f->portal_of && d->vable_red >= 0)
-        ptrmap_setnum(own, LLVMGetParam(f->v, d->ngreens + (unsigned)d->vable_red), 1);
+        ptrmap_setnum(
+            own, LLVMGetParam(f->v, d->ngreens + (unsigned)d->vable_red), 1);
     for (FOR_BLOCKS(bb, f->v)) {
         for (FOR_INSNS(i, bb)) {
             const char *n;
@@ -125,9 +128,11 @@ void effects_own_frames(struct fn *f, struct ptrmap *own)
             if (ir_op(i) != LLVMCall)
                 continue;
             n = ir_callee_name(i);
-            if (!strcmp(n, "tw_mark_access_directly") || !strcmp(n, "tw_mark_fresh_virtualizable"))
+            if (!strcmp(n, "tw_mark_access_directly") ||
+                !strcmp(n, "tw_mark_fresh_virtualizable"))
                 p = LLVMGetOperand(i, 0);
-            if (d && d->vable_red >= 0 && d->portal && ir_callee(i) == d->portal->v)
+            if (d && d->vable_red >= 0 && d->portal &&
+                ir_callee(i) == d->portal->v)
                 p = LLVMGetOperand(i, d->ngreens + (unsigned)d->vable_red);
             if (d && d->vable_red >= 0 && !strcmp(n, "tw_mark_merge_point"))
                 p = LLVMGetOperand(i, 3 + d->ngreens + (unsigned)d->vable_red);
@@ -184,7 +189,8 @@ static struct candidates *set_of_type(LLVMTypeRef type)
     c = cg_alloc(sizeof *c);
     ptrmap_set(&sets_by_type, type, c);
     for (uint32_t k = 0; k < cg.fns.n; k++)
-        if (cg.fns.p[k]->address_taken && cg.fns.p[k]->type == type && !cg.fns.p[k]->is_marker)
+        if (cg.fns.p[k]->address_taken && cg.fns.p[k]->type == type &&
+            !cg.fns.p[k]->is_marker)
             VEC_PUSH(c->fns, cg.fns.p[k]);
     VEC_PUSH(sets, c);
     VEC_PUSH(set_nodes, cg_alloc(sizeof(struct node)));
@@ -194,7 +200,8 @@ static struct candidates *set_of_type(LLVMTypeRef type)
 
 struct candidates *effects_candidates(LLVMValueRef call)
 {
-    struct candidates *c = ptrmap_get(&sets_by_type, LLVMGetCalledFunctionType(call));
+    struct candidates *c =
+        ptrmap_get(&sets_by_type, LLVMGetCalledFunctionType(call));
 
     if (!c) {
         /* a call that a wrapper made: not known to the analysis */
@@ -323,10 +330,11 @@ static void local_effect(struct fn *f)
                     if (LLVMGetVolatile(i))
                         add_write(n->e, alias_any());
                 }
-                if (a->vinfo && a->vable_index >= 0 && !ptrmap_num(&own, root_of(p)) &&
-                    !is_fresh(p))
+                if (a->vinfo && a->vable_index >= 0 &&
+                    !ptrmap_num(&own, root_of(p)) && !is_fresh(p))
                     n->e->flags |= TW_E_CAN_FORCE;
-            } else if (op == LLVMAtomicRMW || op == LLVMAtomicCmpXchg || op == LLVMFence) {
+            } else if (op == LLVMAtomicRMW || op == LLVMAtomicCmpXchg ||
+                       op == LLVMFence) {
                 add_write(n->e, alias_any());
                 add_read(n->e, alias_any());
             } else if (op == LLVMCall && !ir_is_dbg(i)) {
@@ -347,7 +355,8 @@ static int merge_into(struct effect *to, const struct effect *from)
     changed |= (from->flags & flags) & ~to->flags;
     to->flags |= from->flags & flags;
     for (size_t w = 0; w < bits_words(nbits); w++) {
-        changed |= (from->reads[w] & ~to->reads[w]) | (from->writes[w] & ~to->writes[w]);
+        changed |= (from->reads[w] & ~to->reads[w]) |
+                   (from->writes[w] & ~to->writes[w]);
         to->reads[w] |= from->reads[w];
         to->writes[w] |= from->writes[w];
     }
@@ -359,11 +368,13 @@ static void apply_hints(struct fn *f)
 {
     struct effect *e = fn_nodes[f->index].e;
 
-    if (f->hints & (H_ELIDABLE | H_NO_EFFECT | H_LOOP_INVARIANT | H_NOT_IN_TRACE)) {
+    if (f->hints &
+        (H_ELIDABLE | H_NO_EFFECT | H_LOOP_INVARIANT | H_NOT_IN_TRACE)) {
         memset(e->writes, 0, bits_words(nbits) * 4);
         if (e->flags & TW_E_ANYTHING)
             memset(e->reads, 0xff, bits_words(nbits) * 4);
-        e->flags &= ~(uint32_t)(TW_E_ANYTHING | TW_E_CAN_FORCE | TW_E_CAN_INVALIDATE);
+        e->flags &=
+            ~(uint32_t)(TW_E_ANYTHING | TW_E_CAN_FORCE | TW_E_CAN_INVALIDATE);
     }
     if (f->hints & H_NO_EFFECT)
         memset(e->reads, 0, bits_words(nbits) * 4);
@@ -405,7 +416,8 @@ static void run_worklist(const struct ptrmap *fn_of_node)
 }
 
 /* The accesses that a write (or read) by each scalar type may meet. */
-static void close_set(uint32_t *set, uint32_t *const *by_scalar, const uint32_t *plain_of)
+static void close_set(uint32_t *set, uint32_t *const *by_scalar,
+                      const uint32_t *plain_of)
 {
     size_t words = bits_words(nbits);
     uint32_t *orig = cg_realloc(NULL, words * 4 + 4);
@@ -458,7 +470,8 @@ static void close_all(void)
             plain_of[a->scalar] = a->id;
     }
     for (uint32_t k = 0; k < cg.fns.n + sets.n; k++) {
-        struct effect *e = k < cg.fns.n ? fn_nodes[k].e : sets.p[k - cg.fns.n]->effect;
+        struct effect *e =
+            k < cg.fns.n ? fn_nodes[k].e : sets.p[k - cg.fns.n]->effect;
 
         if (ptrmap_num(&seen, e))
             continue;
@@ -476,7 +489,8 @@ static void link_sets(void)
         struct candidates *c = sets.p[k];
 
         if (!c->fns.n)
-            c->effect->flags |= TW_E_ANYTHING | TW_E_CAN_FORCE | TW_E_CAN_INVALIDATE;
+            c->effect->flags |=
+                TW_E_ANYTHING | TW_E_CAN_FORCE | TW_E_CAN_INVALIDATE;
         for (uint32_t j = 0; j < c->fns.n; j++)
             add_edge(&fn_nodes[c->fns.p[j]->index], set_nodes.p[k]);
     }

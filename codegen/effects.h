@@ -10,8 +10,9 @@ struct candidates *effects_candidates(LLVMValueRef call);
 struct vinfo *effects_vinfo_of_marker(LLVMValueRef call);
 /* Frames that f is known to run itself: its portal's virtualizable, hinted ones. */
 void effects_own_frames(struct fn *f, struct ptrmap *own);
-struct effect *effects_none(void);     /* pure helpers */
-struct effect *effects_invariant(void); /* no effect, the same all through a loop */
-struct effect *effects_unknown(void);  /* anything */
+struct effect *effects_none(void); /* pure helpers */
+struct effect *
+effects_invariant(void); /* no effect, the same all through a loop */
+struct effect *effects_unknown(void); /* anything */
 
 #endif

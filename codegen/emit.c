@@ -38,9 +38,10 @@ static LLVMValueRef or_null(LLVMValueRef v)
     return v ? v : null();
 }
 
-#define STRUCT(...)                                                                                \
-    LLVMConstStructInContext(cg.ctx, (LLVMValueRef[]){__VA_ARGS__},                                \
-                             sizeof((LLVMValueRef[]){__VA_ARGS__}) / sizeof(LLVMValueRef), 0)
+#define STRUCT(...)                                                            \
+    LLVMConstStructInContext(                                                  \
+        cg.ctx, (LLVMValueRef[]){__VA_ARGS__},                                 \
+        sizeof((LLVMValueRef[]){__VA_ARGS__}) / sizeof(LLVMValueRef), 0)
 
 static LLVMValueRef global(LLVMValueRef init, const char *name)
 {
@@ -52,7 +53,8 @@ static LLVMValueRef global(LLVMValueRef init, const char *name)
     return g;
 }
 
-static LLVMValueRef array(LLVMTypeRef t, LLVMValueRef *v, uint32_t n, const char *name)
+static LLVMValueRef array(LLVMTypeRef t, LLVMValueRef *v, uint32_t n,
+                          const char *name)
 {
     return n ? global(LLVMConstArray2(t, v, n), name) : null();
 }
@@ -65,7 +67,9 @@ static LLVMValueRef string(const char *s)
         return null();
     k = strmap_get(&string_ids, s, strlen(s));
     if (!k) {
-        VEC_PUSH(strings, global(LLVMConstStringInContext2(cg.ctx, s, strlen(s), 0), "tw.str"));
+        VEC_PUSH(strings,
+                 global(LLVMConstStringInContext2(cg.ctx, s, strlen(s), 0),
+                        "tw.str"));
         k = strings.n;
         strmap_set(&string_ids, s, strlen(s), k);
     }
@@ -73,7 +77,8 @@ static LLVMValueRef string(const char *s)
 }
 
 /* n numbers of `size` bytes each. */
-static LLVMValueRef numbers(const void *data, uint32_t n, unsigned size, const char *name)
+static LLVMValueRef numbers(const void *data, uint32_t n, unsigned size,
+                            const char *name)
 {
     LLVMValueRef g;
     unsigned char *copy;
@@ -90,7 +95,9 @@ static LLVMValueRef numbers(const void *data, uint32_t n, unsigned size, const c
                 copy[k * size + b] = copy[k * size + size - 1 - b];
                 copy[k * size + size - 1 - b] = t;
             }
-    g = global(LLVMConstStringInContext2(cg.ctx, (char *)copy, (size_t)n * size, 1), name);
+    g = global(
+        LLVMConstStringInContext2(cg.ctx, (char *)copy, (size_t)n * size, 1),
+        name);
     LLVMSetAlignment(g, size);
     free(copy);
     return g;
@@ -117,7 +124,8 @@ static LLVMValueRef effect(struct effect *e)
         e->reads = cg_alloc(words * 4);
         e->writes = cg_alloc(words * 4);
     }
-    e->emitted = global(STRUCT(i32(e->flags), i32(words), numbers(e->reads, words, 4, "tw.reads"),
+    e->emitted = global(STRUCT(i32(e->flags), i32(words),
+                               numbers(e->reads, words, 4, "tw.reads"),
                                numbers(e->writes, words, 4, "tw.writes")),
                         "tw.effect");
     return e->emitted;
@@ -146,24 +154,27 @@ static LLVMValueRef calldescr(struct calldescr *d)
 
     snprintf(kinds, sizeof kinds, "%.*s", (int)d->sig.n, d->sig.kinds);
     snprintf(abi, sizeof abi, "%.*s", (int)d->sig.n, d->sig.abi);
-    return STRUCT(i8(TW_DK_CALL), i8(d->sig.result), i8(d->sig.abi_result), i8(d->sig.n),
-                  string(kinds), string(abi), effect(d->effect), stubs_stub(&d->sig),
-                  candidates(d->candidates), string(d->name));
+    return STRUCT(i8(TW_DK_CALL), i8(d->sig.result), i8(d->sig.abi_result),
+                  i8(d->sig.n), string(kinds), string(abi), effect(d->effect),
+                  stubs_stub(&d->sig), candidates(d->candidates),
+                  string(d->name));
 }
 
 static LLVMValueRef descr(struct descr *d)
 {
     switch (d->kind) {
     case TW_DK_FIELD:
-        return STRUCT(i8(TW_DK_FIELD), i8(d->type), i8(d->size), i8(d->flags), i32(d->offset),
-                      alias(d->access), i32(d->watch_offset), i16(d->vable_index),
-                      string(d->name));
+        return STRUCT(i8(TW_DK_FIELD), i8(d->type), i8(d->size), i8(d->flags),
+                      i32(d->offset), alias(d->access), i32(d->watch_offset),
+                      i16(d->vable_index), string(d->name));
     case TW_DK_ARRAY:
-        return STRUCT(i8(TW_DK_ARRAY), i8(d->type), i8(d->size), i8(d->flags), i32(d->offset),
-                      i32(d->stride), alias(d->access), string(d->name));
+        return STRUCT(i8(TW_DK_ARRAY), i8(d->type), i8(d->size), i8(d->flags),
+                      i32(d->offset), i32(d->stride), alias(d->access),
+                      string(d->name));
     case TW_DK_SIZE:
-        return STRUCT(i8(TW_DK_SIZE), d->gctype ? d->gctype->global : null(), i32(d->total),
-                      i32(d->item_size), i32(d->item_offset), string(d->name));
+        return STRUCT(i8(TW_DK_SIZE), d->gctype ? d->gctype->global : null(),
+                      i32(d->total), i32(d->item_size), i32(d->item_offset),
+                      string(d->name));
     case TW_DK_CALL:
         return calldescr(d->call);
     case TW_DK_GUARD:
@@ -203,11 +214,12 @@ static void emit_vinfos(void)
             continue;
         for (uint32_t n = 0; n < v->nfields; n++)
             fields[n] = optional_descr(v->fields[n]);
-        v->emitted = global(STRUCT(string(v->tag), i32(v->token_offset), i16(v->nfields),
-                                   array(cg.ptr, fields, v->nfields, "tw.vfields"),
-                                   optional_descr(v->array), optional_descr(v->length),
-                                   optional_descr(v->token)),
-                            "tw.vinfo");
+        v->emitted =
+            global(STRUCT(string(v->tag), i32(v->token_offset), i16(v->nfields),
+                          array(cg.ptr, fields, v->nfields, "tw.vfields"),
+                          optional_descr(v->array), optional_descr(v->length),
+                          optional_descr(v->token)),
+                   "tw.vinfo");
     }
 }
 
@@ -216,7 +228,7 @@ static void emit_vinfos(void)
 static LLVMTypeRef make_jitcode_type(void)
 {
     LLVMTypeRef three = LLVMArrayType2(cg.i16, 3), p = cg.ptr;
-    LLVMTypeRef t[] = {p, cg.i32, cg.i32, cg.i32, p, three, three, p, p,
+    LLVMTypeRef t[] = {p, cg.i32, cg.i32, cg.i32, p, three,  three, p, p,
                        p, p,      p,      p,      p, cg.i32, p,     p};
 
     return LLVMStructTypeInContext(cg.ctx, t, sizeof t / sizeof *t, 0);
@@ -264,26 +276,31 @@ static void emit_jitcode(struct fn *f)
     flags |= f->hints & H_ELIDABLE_PROMOTE ? TW_J_ELIDABLE_PROMOTE : 0;
     ir_fn_line(f->outer_of ? f->outer_of->portal->v : f->v, &file);
     if (!a) {
-        init = STRUCT(string(f->name), i32(f->jit_index), i32(flags), i32(0), null(),
-                      three_numbers(0, 0, 0), three_numbers(0, 0, 0), null(), null(), null(),
-                      null(), f->native, d, iff, i32(0), null(), string(file));
+        init = STRUCT(string(f->name), i32(f->jit_index), i32(flags), i32(0),
+                      null(), three_numbers(0, 0, 0), three_numbers(0, 0, 0),
+                      null(), null(), null(), null(), f->native, d, iff, i32(0),
+                      null(), string(file));
     } else {
         LLVMValueRef *cf = cg_alloc((a->consts_f.n + 1) * sizeof *cf);
 
         if (a->code.n >= 1u << 31 || a->nregs[0] + a->consts_i.n > 65535 ||
-            a->nregs[1] + a->consts_r.n > 65535 || a->nregs[2] + a->consts_f.n > 65535)
-            cg_fatal("%s: too many registers and constants for the JIT", f->name);
+            a->nregs[1] + a->consts_r.n > 65535 ||
+            a->nregs[2] + a->consts_f.n > 65535)
+            cg_fatal("%s: too many registers and constants for the JIT",
+                     f->name);
         for (uint32_t k = 0; k < a->consts_f.n; k++)
             cf[k] = LLVMConstReal(cg.f64, a->consts_f.p[k]);
-        init = STRUCT(string(f->name), i32(f->jit_index), i32(flags), i32(a->code.n),
-                      numbers(a->code.p, a->code.n, 2, "tw.code"),
-                      three_numbers(a->nregs[0], a->nregs[1], a->nregs[2]),
-                      three_numbers(a->consts_i.n, a->consts_r.n, a->consts_f.n),
-                      array(cg.i64, a->consts_i.p, a->consts_i.n, "tw.ci"),
-                      array(cg.ptr, a->consts_r.p, a->consts_r.n, "tw.cr"),
-                      array(cg.f64, cf, a->consts_f.n, "tw.cf"), switches(a), f->native, d, iff,
-                      i32(a->line_table.n / 2),
-                      numbers(a->line_table.p, a->line_table.n, 4, "tw.lines"), string(file));
+        init =
+            STRUCT(string(f->name), i32(f->jit_index), i32(flags),
+                   i32(a->code.n), numbers(a->code.p, a->code.n, 2, "tw.code"),
+                   three_numbers(a->nregs[0], a->nregs[1], a->nregs[2]),
+                   three_numbers(a->consts_i.n, a->consts_r.n, a->consts_f.n),
+                   array(cg.i64, a->consts_i.p, a->consts_i.n, "tw.ci"),
+                   array(cg.ptr, a->consts_r.p, a->consts_r.n, "tw.cr"),
+                   array(cg.f64, cf, a->consts_f.n, "tw.cf"), switches(a),
+                   f->native, d, iff, i32(a->line_table.n / 2),
+                   numbers(a->line_table.p, a->line_table.n, 4, "tw.lines"),
+                   string(file));
     }
     LLVMSetInitializer(g, init);
 }
@@ -321,14 +338,16 @@ static LLVMValueRef emit_live(void)
 static LLVMValueRef portal_stub(struct driver *d)
 {
     LLVMTypeRef params[2] = {cg.ptr, cg.ptr};
-    LLVMValueRef f = stubs_new_function(cg_printf("tw.portal_stub.%s", d->name),
-                                        LLVMFunctionType(cg.void_, params, 2, 0));
+    LLVMValueRef f =
+        stubs_new_function(cg_printf("tw.portal_stub.%s", d->name),
+                           LLVMFunctionType(cg.void_, params, 2, 0));
     LLVMValueRef args[64], call;
 
     for (uint32_t k = 0; k < d->ngreens + d->nreds; k++)
         args[k] = stubs_load_value(LLVMGetParam(f, 0), k,
                                    LLVMTypeOf(LLVMGetParam(d->portal->v, k)));
-    call = LLVMBuildCall2(cg.b, d->portal->type, d->portal->v, args, d->ngreens + d->nreds, "");
+    call = LLVMBuildCall2(cg.b, d->portal->type, d->portal->v, args,
+                          d->ngreens + d->nreds, "");
     if (d->result != 'v')
         stubs_store_value(LLVMGetParam(f, 1), 0, call);
     LLVMBuildRetVoid(cg.b);
@@ -346,8 +365,9 @@ static struct vinfo *driver_vinfo(struct driver *d)
     p = LLVMGetParam(d->portal->v, d->ngreens + (unsigned)d->vable_red);
     for (LLVMUseRef u = LLVMGetFirstUse(p); u; u = LLVMGetNextUse(u)) {
         LLVMValueRef user = LLVMGetUser(u);
-        struct access *a =
-            ir_op(user) == LLVMLoad || ir_op(user) == LLVMStore ? alias_of(user) : NULL;
+        struct access *a = ir_op(user) == LLVMLoad || ir_op(user) == LLVMStore
+                               ? alias_of(user)
+                               : NULL;
 
         if (ir_op(user) == LLVMGetElementPtr)
             a = alias_by_path(user);
@@ -355,8 +375,8 @@ static struct vinfo *driver_vinfo(struct driver *d)
             if (!strcmp(a->tag, cg.vinfos.p[k]->tag))
                 return cg.vinfos.p[k];
     }
-    cg_fatal("driver \"%s\": no TW_VIRTUALIZABLE is known for its '%s'", d->name,
-             d->virtualizable);
+    cg_fatal("driver \"%s\": no TW_VIRTUALIZABLE is known for its '%s'",
+             d->name, d->virtualizable);
 }
 
 static void emit_driver(struct driver *d)
@@ -365,22 +385,25 @@ static void emit_driver(struct driver *d)
     struct vinfo *v = driver_vinfo(d);
 
     if (v && v->missing)
-        cg_fatal("TW_VIRTUALIZABLE(%s): no field '%s' (was it compiled with -g?)", v->tag,
-                 v->missing);
+        cg_fatal(
+            "TW_VIRTUALIZABLE(%s): no field '%s' (was it compiled with -g?)",
+            v->tag, v->missing);
     snprintf(kinds, sizeof kinds, "%.*s", (int)d->ngreens, d->kinds);
     d->vinfo = v;
-    LLVMSetInitializer(
-        d->emitted,
-        STRUCT(d->global, i16(d->index), i8(d->ngreens), i8(d->nreds), string(kinds),
-               string(d->kinds + d->ngreens), i8(d->vable_red), i8(d->result),
-               v ? or_null(v->emitted) : null(), jit_globals.p[d->portal->jit_index],
-               portal_stub(d), i32(d->portal->code->merge_pc)));
+    LLVMSetInitializer(d->emitted,
+                       STRUCT(d->global, i16(d->index), i8(d->ngreens),
+                              i8(d->nreds), string(kinds),
+                              string(d->kinds + d->ngreens), i8(d->vable_red),
+                              i8(d->result), v ? or_null(v->emitted) : null(),
+                              jit_globals.p[d->portal->jit_index],
+                              portal_stub(d), i32(d->portal->code->merge_pc)));
 }
 
 static LLVMTypeRef driver_type(void)
 {
     LLVMTypeRef p = cg.ptr;
-    LLVMTypeRef t[] = {p, cg.i16, cg.i8, cg.i8, p, p, cg.i8, cg.i8, p, p, p, cg.i32};
+    LLVMTypeRef t[] = {p,     cg.i16, cg.i8, cg.i8, p, p,
+                       cg.i8, cg.i8,  p,     p,     p, cg.i32};
 
     return LLVMStructTypeInContext(cg.ctx, t, sizeof t / sizeof *t, 0);
 }
@@ -389,11 +412,13 @@ static LLVMTypeRef driver_type(void)
 
 static void add_constructor(LLVMValueRef program)
 {
-    LLVMValueRef old = LLVMGetNamedGlobal(cg.mod, "llvm.global_ctors"), f, reg, g, init;
+    LLVMValueRef old = LLVMGetNamedGlobal(cg.mod, "llvm.global_ctors"), f, reg,
+                 g, init;
     VEC(LLVMValueRef) list = {0};
     LLVMTypeRef param = cg.ptr, type = LLVMFunctionType(cg.void_, &param, 1, 0);
 
-    f = stubs_new_function("tw.register", LLVMFunctionType(cg.void_, NULL, 0, 0));
+    f = stubs_new_function("tw.register",
+                           LLVMFunctionType(cg.void_, NULL, 0, 0));
     reg = LLVMGetNamedFunction(cg.mod, "tw_rt_register");
     if (!reg)
         reg = LLVMAddFunction(cg.mod, "tw_rt_register", type);
@@ -451,8 +476,9 @@ void emit_tables(void)
     }
     aliases = array(LLVMTypeOf(v[0]), v, n, "tw.aliases");
     names = array(cg.ptr, w, n, "tw.alias_names");
-    program = global(STRUCT(i32(TW_PROGRAM_VERSION), i32(cg.jits.n), i32(descr_count()),
-                            i32(jasm_live_count()), i32(cg.drivers.n), i32(n), jits, descrs, live,
+    program = global(STRUCT(i32(TW_PROGRAM_VERSION), i32(cg.jits.n),
+                            i32(descr_count()), i32(jasm_live_count()),
+                            i32(cg.drivers.n), i32(n), jits, descrs, live,
                             drivers, aliases, names),
                      "tw_program");
     LLVMSetLinkage(program, LLVMExternalLinkage);

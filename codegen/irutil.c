@@ -33,7 +33,8 @@ unsigned ir_nargs(LLVMValueRef call)
 
 int ir_is_dbg(LLVMValueRef insn)
 {
-    return ir_op(insn) == LLVMCall && ir_starts(ir_callee_name(insn), "llvm.dbg.");
+    return ir_op(insn) == LLVMCall &&
+           ir_starts(ir_callee_name(insn), "llvm.dbg.");
 }
 
 int ir_const_int(LLVMValueRef v, int64_t *out)
@@ -82,7 +83,8 @@ void ir_at_end(LLVMBasicBlockRef bb)
 
 unsigned ir_line(LLVMValueRef insn, const char **file)
 {
-    LLVMMetadataRef loc = LLVMIsAInstruction(insn) ? LLVMInstructionGetDebugLoc(insn) : NULL;
+    LLVMMetadataRef loc =
+        LLVMIsAInstruction(insn) ? LLVMInstructionGetDebugLoc(insn) : NULL;
 
     if (!loc) {
         if (file)
@@ -138,7 +140,8 @@ const char *ir_variable_name(LLVMValueRef f, LLVMValueRef v, unsigned *line)
             if (!ir_is_dbg(i))
                 continue;
             name = ir_callee_name(i);
-            if (strcmp(name, "llvm.dbg.value") && strcmp(name, "llvm.dbg.declare"))
+            if (strcmp(name, "llvm.dbg.value") &&
+                strcmp(name, "llvm.dbg.declare"))
                 continue;
             md = LLVMGetOperand(i, 0);
             if (ir_md_value(md) != v)
@@ -156,7 +159,8 @@ const char *ir_variable_name(LLVMValueRef f, LLVMValueRef v, unsigned *line)
 }
 
 /* In the phis of bb, edges from `from` come from `to` now. */
-static void redirect_phis(LLVMBasicBlockRef bb, LLVMBasicBlockRef from, LLVMBasicBlockRef to)
+static void redirect_phis(LLVMBasicBlockRef bb, LLVMBasicBlockRef from,
+                          LLVMBasicBlockRef to)
 {
     LLVMValueRef phi = LLVMGetFirstInstruction(bb), next;
 
@@ -251,7 +255,8 @@ void ir_run_passes(const char *passes)
     LLVMErrorRef e = LLVMRunPasses(cg.mod, passes, cg.tm, o);
 
     if (e)
-        cg_fatal("LLVM refuses the passes %s: %s", passes, LLVMGetErrorMessage(e));
+        cg_fatal("LLVM refuses the passes %s: %s", passes,
+                 LLVMGetErrorMessage(e));
     LLVMDisposePassBuilderOptions(o);
 }
 
@@ -267,18 +272,20 @@ unsigned ir_attr_kind(const char *name)
 
 void ir_add_fn_attr(LLVMValueRef f, const char *name)
 {
-    LLVMAddAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-                            LLVMCreateEnumAttribute(cg.ctx, ir_attr_kind(name), 0));
+    LLVMAddAttributeAtIndex(
+        f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+        LLVMCreateEnumAttribute(cg.ctx, ir_attr_kind(name), 0));
 }
 
 void ir_remove_fn_attr(LLVMValueRef f, const char *name)
 {
-    LLVMRemoveEnumAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-                                   ir_attr_kind(name));
+    LLVMRemoveEnumAttributeAtIndex(
+        f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, ir_attr_kind(name));
 }
 
 int ir_has_fn_attr(LLVMValueRef f, const char *name)
 {
-    return LLVMGetEnumAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-                                       ir_attr_kind(name)) != NULL;
+    return LLVMGetEnumAttributeAtIndex(
+               f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+               ir_attr_kind(name)) != NULL;
 }

@@ -9,13 +9,13 @@
 
 /* for (FOR_BLOCKS(bb, f)), for (FOR_INSNS(i, bb)): the loop body may not
  * remove the current one. */
-#define FOR_BLOCKS(bb, f)                                                                          \
-    LLVMBasicBlockRef bb = LLVMGetFirstBasicBlock(f);                                              \
-    bb;                                                                                            \
+#define FOR_BLOCKS(bb, f)                                                      \
+    LLVMBasicBlockRef bb = LLVMGetFirstBasicBlock(f);                          \
+    bb;                                                                        \
     bb = LLVMGetNextBasicBlock(bb)
-#define FOR_INSNS(i, bb)                                                                           \
-    LLVMValueRef i = LLVMGetFirstInstruction(bb);                                                  \
-    i;                                                                                             \
+#define FOR_INSNS(i, bb)                                                       \
+    LLVMValueRef i = LLVMGetFirstInstruction(bb);                              \
+    i;                                                                         \
     i = LLVMGetNextInstruction(i)
 
 static inline int ir_op(LLVMValueRef v) /* opcode, 0 for non-instructions */

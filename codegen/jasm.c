@@ -22,7 +22,8 @@ static const struct jop_info {
 #define R_v ""
 #define OP1(name, res, a, e) [TW_OP_##name] = {#name, K_##a R_##res},
 #define OP2(name, res, a, b, e) [TW_OP_##name] = {#name, K_##a K_##b R_##res},
-#define OP3(name, res, a, b, c, e) [TW_OP_##name] = {#name, K_##a K_##b K_##c R_##res},
+#define OP3(name, res, a, b, c, e)                                             \
+    [TW_OP_##name] = {#name, K_##a K_##b K_##c R_##res},
 #define D_0 ""
 #define D_128 "d"
 #define OPX(name, res, args, flags)
@@ -34,13 +35,16 @@ static const struct jop_info {
 /* The memory operations carry their descriptor after the operands. */
 #define MEM(name, operands) [TW_OP_##name] = {#name, operands},
     MEM(getfield_i, "rd>i") MEM(getfield_r, "rd>r") MEM(getfield_f, "rd>f")
-    MEM(setfield_i, "rid") MEM(setfield_r, "rrd") MEM(setfield_f, "rfd")
-    MEM(getarrayitem_i, "rid>i") MEM(getarrayitem_r, "rid>r") MEM(getarrayitem_f, "rid>f")
-    MEM(setarrayitem_i, "riid") MEM(setarrayitem_r, "rird") MEM(setarrayitem_f, "rifd")
-    MEM(raw_load_i, "rid>i") MEM(raw_load_r, "rid>r") MEM(raw_load_f, "rid>f")
-    MEM(raw_store_i, "riid") MEM(raw_store_r, "rird") MEM(raw_store_f, "rifd")
-    MEM(mem_copy, "rri") MEM(mem_move, "rri") MEM(mem_set, "rii")
-    MEM(new, "d>r") MEM(new_var, "id>r")
+        MEM(setfield_i, "rid") MEM(setfield_r, "rrd") MEM(setfield_f, "rfd")
+            MEM(getarrayitem_i, "rid>i") MEM(getarrayitem_r, "rid>r")
+                MEM(getarrayitem_f, "rid>f") MEM(setarrayitem_i, "riid")
+                    MEM(setarrayitem_r, "rird") MEM(setarrayitem_f, "rifd")
+                        MEM(raw_load_i, "rid>i") MEM(raw_load_r, "rid>r") MEM(
+                            raw_load_f, "rid>f") MEM(raw_store_i, "riid")
+                            MEM(raw_store_r, "rird") MEM(raw_store_f, "rifd")
+                                MEM(mem_copy, "rri") MEM(mem_move, "rri")
+                                    MEM(mem_set, "rii") MEM(new, "d>r")
+                                        MEM(new_var, "id>r")
 #undef MEM
 #define JOP(name, operands) [TW_JOP_##name] = {#name, operands},
 #include "toolkit/ir/jitcode_ops.def"
@@ -71,7 +75,9 @@ static int is_move(unsigned op)
 
 static int move_bank(unsigned op)
 {
-    return op == TW_JOP_move_i ? TW_BANK_I : op == TW_JOP_move_r ? TW_BANK_R : TW_BANK_F;
+    return op == TW_JOP_move_i   ? TW_BANK_I
+           : op == TW_JOP_move_r ? TW_BANK_R
+                                 : TW_BANK_F;
 }
 
 /* ---------------------------------------------------------------- building */
@@ -89,7 +95,8 @@ jreg jasm_reg(struct jasm *a, int bank)
     return a->nvregs[bank]++;
 }
 
-static uint32_t const_id(struct jasm *a, char kind, const void *key, size_t n, int *fresh)
+static uint32_t const_id(struct jasm *a, char kind, const void *key, size_t n,
+                         int *fresh)
 {
     char buf[32];
     uint32_t k;
@@ -99,7 +106,9 @@ static uint32_t const_id(struct jasm *a, char kind, const void *key, size_t n, i
     k = strmap_get(&a->const_ids, buf, n + 1);
     *fresh = !k;
     if (!k) {
-        k = 1 + (kind == 'i' ? a->consts_i.n : kind == 'r' ? a->consts_r.n : a->consts_f.n);
+        k = 1 + (kind == 'i'   ? a->consts_i.n
+                 : kind == 'r' ? a->consts_r.n
+                               : a->consts_f.n);
         strmap_set(&a->const_ids, buf, n + 1, k);
     }
     return k - 1;
@@ -164,7 +173,8 @@ void jasm_op(struct jasm *a, unsigned op, const uint32_t *words, uint32_t n)
 void jasm_live(struct jasm *a)
 {
     /* Two in a row say the same. */
-    if (a->at.n && a->words.p[a->at.p[a->at.n - 1]] == TW_JOP_live && a->last_place != a->at.n)
+    if (a->at.n && a->words.p[a->at.p[a->at.n - 1]] == TW_JOP_live &&
+        a->last_place != a->at.n)
         return;
     EMIT(a, TW_JOP_live, 0);
 }
@@ -177,13 +187,15 @@ void jasm_goto(struct jasm *a, uint32_t label)
 void jasm_move(struct jasm *a, int bank, jreg dst, jreg src)
 {
     if (dst != src)
-        EMIT(a, bank == TW_BANK_I   ? TW_JOP_move_i
-               : bank == TW_BANK_R ? TW_JOP_move_r
-                                   : TW_JOP_move_f, src, dst);
+        EMIT(a,
+             bank == TW_BANK_I   ? TW_JOP_move_i
+             : bank == TW_BANK_R ? TW_JOP_move_r
+                                 : TW_JOP_move_f,
+             src, dst);
 }
 
-void jasm_parallel_moves(struct jasm *a, uint32_t n, const uint8_t *bank, const jreg *dst,
-                         const jreg *src)
+void jasm_parallel_moves(struct jasm *a, uint32_t n, const uint8_t *bank,
+                         const jreg *dst, const jreg *src)
 {
     jreg *s = cg_realloc(NULL, (n + 1) * sizeof *s);
     uint8_t *done = calloc(n + 1, 1);
@@ -203,7 +215,8 @@ void jasm_parallel_moves(struct jasm *a, uint32_t n, const uint8_t *bank, const 
             if (done[k])
                 continue;
             for (uint32_t o = 0; o < n && !blocked; o++)
-                blocked = o != k && !done[o] && bank[o] == bank[k] && s[o] == dst[k];
+                blocked =
+                    o != k && !done[o] && bank[o] == bank[k] && s[o] == dst[k];
             if (blocked)
                 continue;
             jasm_move(a, bank[k], dst[k], s[k]);
@@ -235,10 +248,10 @@ void jasm_parallel_moves(struct jasm *a, uint32_t n, const uint8_t *bank, const 
 struct flow {
     struct jasm *a;
     uint32_t base[TW_NBANKS], total;
-    uint32_t nblocks, *first;      /* operation numbers; first[nblocks] = end */
-    uint32_t (*succ)[2], *nsucc;   /* switch successors are kept apart */
-    uint32_t *block_of;            /* operation → block */
-    uint32_t *global, nglobal;     /* register → 1 + dense number, if it is
+    uint32_t nblocks, *first; /* operation numbers; first[nblocks] = end */
+    uint32_t (*succ)[2], *nsucc; /* switch successors are kept apart */
+    uint32_t *block_of; /* operation → block */
+    uint32_t *global, nglobal; /* register → 1 + dense number, if it is
                                       alive across blocks; else 0 */
     uint32_t *global_reg;
     size_t words;
@@ -248,8 +261,8 @@ struct flow {
 typedef void visit_fn(void *self, uint32_t reg, int is_def, uint32_t *word);
 
 /* Visits the registers of an operation: uses, then definitions. */
-static void visit_regs(struct jasm *a, uint32_t op_no, const uint32_t *base, visit_fn *fn,
-                       void *self)
+static void visit_regs(struct jasm *a, uint32_t op_no, const uint32_t *base,
+                       visit_fn *fn, void *self)
 {
     uint32_t *w = &a->words.p[a->at.p[op_no]];
     const char *o = jasm_op_operands(*w++);
@@ -315,8 +328,9 @@ static uint32_t jump_label(const uint32_t *w)
 
 static int falls_through(unsigned op)
 {
-    return !ends_block(op) || op == TW_JOP_goto_if_not || op == TW_JOP_add_jump_if_ovf ||
-           op == TW_JOP_sub_jump_if_ovf || op == TW_JOP_mul_jump_if_ovf;
+    return !ends_block(op) || op == TW_JOP_goto_if_not ||
+           op == TW_JOP_add_jump_if_ovf || op == TW_JOP_sub_jump_if_ovf ||
+           op == TW_JOP_mul_jump_if_ovf;
 }
 
 static void find_blocks(struct flow *f)
@@ -349,25 +363,27 @@ static uint32_t label_block(struct flow *f, uint32_t label)
 }
 
 /* Calls fn for each successor. */
-#define FOR_SUCCS(f, b, s, body)                                                                   \
-    do {                                                                                           \
-        const uint32_t *w_ = &(f)->a->words.p[(f)->a->at.p[(f)->first[(b) + 1] - 1]];              \
-        uint32_t s, l_ = jump_label(w_);                                                           \
-        if (l_ != JNONE) {                                                                         \
-            s = label_block(f, l_);                                                                \
-            body;                                                                                  \
-        }                                                                                          \
-        if (w_[0] == TW_JOP_switch) {                                                              \
-            const struct jswitch *sw_ = &(f)->a->switches.p[w_[2]];                                \
-            for (uint32_t k_ = 0; k_ <= sw_->n; k_++) {                                            \
-                s = label_block(f, k_ < sw_->n ? sw_->labels[k_] : sw_->default_label);            \
-                body;                                                                              \
-            }                                                                                      \
-        }                                                                                          \
-        if (falls_through(w_[0]) && (b) + 1 < (f)->nblocks) {                                      \
-            s = (b) + 1;                                                                           \
-            body;                                                                                  \
-        }                                                                                          \
+#define FOR_SUCCS(f, b, s, body)                                               \
+    do {                                                                       \
+        const uint32_t *w_ =                                                   \
+            &(f)->a->words.p[(f)->a->at.p[(f)->first[(b) + 1] - 1]];           \
+        uint32_t s, l_ = jump_label(w_);                                       \
+        if (l_ != JNONE) {                                                     \
+            s = label_block(f, l_);                                            \
+            body;                                                              \
+        }                                                                      \
+        if (w_[0] == TW_JOP_switch) {                                          \
+            const struct jswitch *sw_ = &(f)->a->switches.p[w_[2]];            \
+            for (uint32_t k_ = 0; k_ <= sw_->n; k_++) {                        \
+                s = label_block(f, k_ < sw_->n ? sw_->labels[k_]               \
+                                               : sw_->default_label);          \
+                body;                                                          \
+            }                                                                  \
+        }                                                                      \
+        if (falls_through(w_[0]) && (b) + 1 < (f)->nblocks) {                  \
+            s = (b) + 1;                                                       \
+            body;                                                              \
+        }                                                                      \
     } while (0)
 
 struct global_finder {
@@ -524,7 +540,8 @@ static int by_start(const void *a, const void *b)
     const struct interval *x = *(const struct interval *const *)a;
     const struct interval *y = *(const struct interval *const *)b;
 
-    return x->start != y->start ? (x->start < y->start ? -1 : 1) : (x->reg < y->reg ? -1 : 1);
+    return x->start != y->start ? (x->start < y->start ? -1 : 1)
+                                : (x->reg < y->reg ? -1 : 1);
 }
 
 static int bank_of(const struct flow *f, uint32_t reg)
@@ -565,7 +582,8 @@ static void give_numbers(struct scan *s)
             for (;;) {
                 uint32_t c = 2 * at + 1;
 
-                if (c < nheap && c + 1 < nheap && heap[c + 1]->end < heap[c]->end)
+                if (c < nheap && c + 1 < nheap &&
+                    heap[c + 1]->end < heap[c]->end)
                     c++;
                 if (c >= nheap || heap[c]->end >= last->end)
                     break;
@@ -600,7 +618,8 @@ static void give_numbers(struct scan *s)
     }
     for (int b = 0; b < TW_NBANKS; b++) {
         if (top[b] > 60000)
-            cg_fatal("%s: too large for the JIT (%u registers)", f->a->fn->name, top[b]);
+            cg_fatal("%s: too large for the JIT (%u registers)", f->a->fn->name,
+                     top[b]);
         f->a->nregs[b] = (uint16_t)top[b];
         free(is_free[b]);
         free(free_regs[b].p);
@@ -655,7 +674,7 @@ static uint32_t intern_live(uint16_t *key, const uint16_t *n)
 struct liveness {
     struct flow *f;
     uint32_t *list, n; /* registers alive */
-    uint32_t *where;   /* register → 1 + place in list */
+    uint32_t *where; /* register → 1 + place in list */
 };
 
 static void make_live(struct liveness *l, uint32_t reg)
@@ -698,7 +717,8 @@ static void step_uses(void *self, uint32_t reg, int is_def, uint32_t *word)
  * numbers of all banks at first: numbers are given later). */
 static void collect_live(struct flow *f, uint32_t **sets, uint32_t *set_size)
 {
-    struct liveness l = {f, calloc(f->total + 1, 4), 0, calloc(f->total + 1, 4)};
+    struct liveness l = {f, calloc(f->total + 1, 4), 0,
+                         calloc(f->total + 1, 4)};
 
     for (uint32_t b = 0; b < f->nblocks; b++) {
         const uint32_t *out = f->out + b * f->words;
@@ -707,7 +727,8 @@ static void collect_live(struct flow *f, uint32_t **sets, uint32_t *set_size)
             make_dead(&l, l.list[l.n - 1]);
         for (uint32_t w = 0; w < f->words; w++)
             for (uint32_t x = out[w]; x; x &= x - 1)
-                make_live(&l, f->global_reg[w * 32 + (uint32_t)__builtin_ctz(x)]);
+                make_live(&l,
+                          f->global_reg[w * 32 + (uint32_t)__builtin_ctz(x)]);
         for (uint32_t k = f->first[b + 1]; k-- > f->first[b];) {
             if (f->a->words.p[f->a->at.p[k]] == TW_JOP_live) {
                 sets[k] = cg_realloc(NULL, (l.n + 1) * sizeof **sets);
@@ -744,7 +765,8 @@ static void encode_op(struct scan *s, uint32_t k)
     const char *o = jasm_op_operands(*w);
 
     /* A move between registers that share a number is none. */
-    if (is_move(*w) && encode_reg(s, move_bank(*w), w[1]) == encode_reg(s, move_bank(*w), w[2]))
+    if (is_move(*w) && encode_reg(s, move_bank(*w), w[1]) ==
+                           encode_reg(s, move_bank(*w), w[2]))
         return;
     VEC_PUSH(a->code, (uint16_t)*w++);
     for (; *o; o++, w++) {
@@ -787,7 +809,8 @@ static void fix_labels(struct jasm *a)
 
         if (label == JNONE)
             continue;
-        end = k + 1 < a->at.n ? a->pcs[k + 1] : a->code.n; /* L is always last */
+        end =
+            k + 1 < a->at.n ? a->pcs[k + 1] : a->code.n; /* L is always last */
         target = a->pcs[a->labels.p[label]];
         a->code.p[end - 2] = (uint16_t)target;
         a->code.p[end - 1] = (uint16_t)(target >> 16);
@@ -828,7 +851,8 @@ static void check_merge_point(struct jasm *a, uint32_t live, uint32_t nlive)
         w += *w + 1;
     }
     if (nlive > total)
-        cg_fatal("internal: %s: %u values are alive at the merge point, %u are greens and reds",
+        cg_fatal("internal: %s: %u values are alive at the merge point, %u are "
+                 "greens and reds",
                  a->fn->name, nlive, total);
 }
 
@@ -855,8 +879,9 @@ void jasm_finish(struct jasm *a)
         s.iv[k] = (struct interval){k, JNONE, JNONE};
     for (uint32_t b = 0; b < f.nblocks; b++) {
         for (uint32_t w = 0; w < f.words; w++) {
-            for (uint32_t x = f.in[b * f.words + w]; x; x &= x - 1)
-                extend(&s, f.global_reg[w * 32 + (uint32_t)__builtin_ctz(x)], 2 * f.first[b]);
+            for (uint32_t x = f.in [b * f.words + w]; x; x &= x - 1)
+                extend(&s, f.global_reg[w * 32 + (uint32_t)__builtin_ctz(x)],
+                       2 * f.first[b]);
             for (uint32_t x = f.out[b * f.words + w]; x; x &= x - 1)
                 extend(&s, f.global_reg[w * 32 + (uint32_t)__builtin_ctz(x)],
                        2 * f.first[b + 1] - 1);

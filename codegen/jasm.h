@@ -36,7 +36,7 @@ struct jasm {
     uint32_t line;
     uint32_t nvregs[TW_NBANKS];
     uint32_t nargs[TW_NBANKS]; /* the first registers, numbered as they are */
-    uint32_t last_place;       /* operation that the last label stands before */
+    uint32_t last_place; /* operation that the last label stands before */
     VEC(uint32_t) labels; /* label → number of the operation it stands before */
     VEC(LLVMValueRef) consts_i, consts_r;
     VEC(double) consts_f;
@@ -58,23 +58,23 @@ struct jasm *jasm_new(struct fn *f);
 jreg jasm_reg(struct jasm *a, int bank);
 jreg jasm_const_i(struct jasm *a, int64_t v);
 jreg jasm_const_i_value(struct jasm *a, LLVMValueRef v); /* relocated */
-jreg jasm_const_r(struct jasm *a, LLVMValueRef v);       /* pointer constant */
+jreg jasm_const_r(struct jasm *a, LLVMValueRef v); /* pointer constant */
 jreg jasm_const_f(struct jasm *a, double v);
 uint32_t jasm_label(struct jasm *a);
 void jasm_place(struct jasm *a, uint32_t label);
 
 /* An operation; the words must agree with its operand string. */
 void jasm_op(struct jasm *a, unsigned op, const uint32_t *words, uint32_t n);
-#define EMIT(a, op, ...)                                                                           \
-    jasm_op(a, op, (const uint32_t[]){__VA_ARGS__},                                                \
+#define EMIT(a, op, ...)                                                       \
+    jasm_op(a, op, (const uint32_t[]){__VA_ARGS__},                            \
             sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 void jasm_live(struct jasm *a);
 void jasm_goto(struct jasm *a, uint32_t label);
 /* dst ← src, of one bank; nothing if they are the same. */
 void jasm_move(struct jasm *a, int bank, jreg dst, jreg src);
 /* All at once: dst[k] ← src[k]. */
-void jasm_parallel_moves(struct jasm *a, uint32_t n, const uint8_t *bank, const jreg *dst,
-                         const jreg *src);
+void jasm_parallel_moves(struct jasm *a, uint32_t n, const uint8_t *bank,
+                         const jreg *dst, const jreg *src);
 void jasm_finish(struct jasm *a);
 
 const char *jasm_op_name(unsigned op);

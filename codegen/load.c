@@ -59,7 +59,7 @@ static void make_target(void)
     cpu = cg_strdup("");
     features = cg_strdup("");
     cg.tm = LLVMCreateTargetMachine(t, triple, cpu, features,
-                                    cg.opt_level >= 2   ? LLVMCodeGenLevelDefault
+                                    cg.opt_level >= 2 ? LLVMCodeGenLevelDefault
                                     : cg.opt_level == 1 ? LLVMCodeGenLevelLess
                                                         : LLVMCodeGenLevelNone,
                                     LLVMRelocPIC, LLVMCodeModelDefault);
@@ -76,7 +76,8 @@ static LLVMModuleRef link_modules(LLVMModuleRef *m, int n, char **paths)
     for (int step = 1; step < n; step *= 2)
         for (int k = 0; k + step < n; k += 2 * step)
             if (LLVMLinkModules2(m[k], m[k + step]))
-                cg_fatal("%s does not link with the files before it", paths[k + step]);
+                cg_fatal("%s does not link with the files before it",
+                         paths[k + step]);
     return m[0];
 }
 
@@ -110,10 +111,12 @@ void load_modules(int n, char **paths)
     cg.void_ = LLVMVoidTypeInContext(cg.ctx);
 }
 
-#define TIDY                                                                                       \
-    "sroa<preserve-cfg>,early-cse,simplifycfg<bonus-inst-threshold=0;no-forward-switch-cond;"      \
-    "no-switch-range-to-icmp;no-switch-to-lookup;keep-loops;no-hoist-common-insts;"                \
-    "no-sink-common-insts;no-speculate-blocks;no-simplify-cond-branch;"                            \
+#define TIDY                                                                   \
+    "sroa<preserve-cfg>,early-cse,simplifycfg<bonus-inst-threshold=0;no-"      \
+    "forward-switch-cond;"                                                     \
+    "no-switch-range-to-icmp;no-switch-to-lookup;keep-loops;no-hoist-common-"  \
+    "insts;"                                                                   \
+    "no-sink-common-insts;no-speculate-blocks;no-simplify-cond-branch;"        \
     "no-speculate-unpredictables>,adce"
 
 /* tw_conditional_call's body stays a call: lower.c makes one operation of it. */
@@ -136,7 +139,8 @@ static void keep_conditional_calls(void)
                 if (ir_op(first) == LLVMCall && !ir_is_dbg(first))
                     LLVMAddCallSiteAttribute(
                         first, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-                        LLVMCreateEnumAttribute(cg.ctx, ir_attr_kind("noinline"), 0));
+                        LLVMCreateEnumAttribute(cg.ctx,
+                                                ir_attr_kind("noinline"), 0));
             }
         }
     }
@@ -163,8 +167,10 @@ static int is_cleanup_block(LLVMBasicBlockRef bb, LLVMValueRef *slot)
     *slot = LLVMGetOperand(load, 0);
     for (FOR_INSNS(i, bb))
         if (i != load && i != term &&
-            !(ir_op(i) == LLVMCall && ir_starts(ir_callee_name(i), "llvm.lifetime.end")) &&
-            !(ir_op(i) == LLVMCall && ir_starts(ir_callee_name(i), "llvm.dbg.")))
+            !(ir_op(i) == LLVMCall &&
+              ir_starts(ir_callee_name(i), "llvm.lifetime.end")) &&
+            !(ir_op(i) == LLVMCall &&
+              ir_starts(ir_callee_name(i), "llvm.dbg.")))
             return 0;
     for (LLVMUseRef u = LLVMGetFirstUse(*slot); u; u = LLVMGetNextUse(u)) {
         LLVMValueRef user = LLVMGetUser(u);
@@ -179,7 +185,8 @@ static int is_cleanup_block(LLVMBasicBlockRef bb, LLVMValueRef *slot)
 /* The constant that bb leaves in slot, if it does. */
 static int stored_last(LLVMBasicBlockRef bb, LLVMValueRef slot, int64_t *out)
 {
-    for (LLVMValueRef i = LLVMGetBasicBlockTerminator(bb); i; i = LLVMGetPreviousInstruction(i))
+    for (LLVMValueRef i = LLVMGetBasicBlockTerminator(bb); i;
+         i = LLVMGetPreviousInstruction(i))
         if (ir_op(i) == LLVMStore && LLVMGetOperand(i, 1) == slot)
             return ir_const_int(LLVMGetOperand(i, 0), out);
     return 0;
@@ -199,7 +206,8 @@ static int thread_cleanup(LLVMBasicBlockRef bb, LLVMValueRef slot)
     LLVMValueRef sw = LLVMGetBasicBlockTerminator(bb);
     int changed = 0;
 
-    for (LLVMUseRef u = LLVMGetFirstUse(LLVMBasicBlockAsValue(bb)); u; u = LLVMGetNextUse(u)) {
+    for (LLVMUseRef u = LLVMGetFirstUse(LLVMBasicBlockAsValue(bb)); u;
+         u = LLVMGetNextUse(u)) {
         LLVMValueRef br = LLVMGetUser(u);
 
         if (ir_op(br) == LLVMBr && !LLVMIsConditional(br))
@@ -248,7 +256,8 @@ static void forget_at_birth(LLVMValueRef f)
             LLVMValueRef v;
             LLVMTypeRef t;
 
-            if (ir_op(i) != LLVMCall || !ir_starts(ir_callee_name(i), "llvm.lifetime.start"))
+            if (ir_op(i) != LLVMCall ||
+                !ir_starts(ir_callee_name(i), "llvm.lifetime.start"))
                 continue;
             v = LLVMGetOperand(i, 1);
             if (ir_op(v) != LLVMAlloca)
@@ -286,7 +295,8 @@ static int is_temporary(LLVMValueRef v)
     for (LLVMUseRef u = LLVMGetFirstUse(v); u; u = LLVMGetNextUse(u)) {
         int op = ir_op(LLVMGetUser(u));
 
-        if (op != LLVMLoad && !(op == LLVMStore && LLVMGetOperand(LLVMGetUser(u), 1) == v))
+        if (op != LLVMLoad &&
+            !(op == LLVMStore && LLVMGetOperand(LLVMGetUser(u), 1) == v))
             return 0;
     }
     return 1;
@@ -300,7 +310,8 @@ static void forget_at_merge_point(LLVMValueRef f, LLVMValueRef marker)
         return; /* without debug information nobody knows the names */
     for (FOR_BLOCKS(bb, f))
         for (FOR_INSNS(i, bb))
-            if (ir_op(i) == LLVMCall && !strcmp(ir_callee_name(i), "llvm.dbg.declare"))
+            if (ir_op(i) == LLVMCall &&
+                !strcmp(ir_callee_name(i), "llvm.dbg.declare"))
                 ptrmap_setnum(&named, ir_md_value(LLVMGetOperand(i, 0)), 1);
     for (FOR_INSNS(i, LLVMGetEntryBasicBlock(f))) {
         if (ir_op(i) != LLVMAlloca || ptrmap_num(&named, i) || !is_temporary(i))
@@ -315,11 +326,13 @@ static void forget_at_merge_points(void)
 {
     LLVMValueRef mark = LLVMGetNamedFunction(cg.mod, "tw_mark_merge_point");
 
-    for (LLVMUseRef u = mark ? LLVMGetFirstUse(mark) : NULL; u; u = LLVMGetNextUse(u)) {
+    for (LLVMUseRef u = mark ? LLVMGetFirstUse(mark) : NULL; u;
+         u = LLVMGetNextUse(u)) {
         LLVMValueRef i = LLVMGetUser(u);
 
         if (ir_op(i) == LLVMCall)
-            forget_at_merge_point(LLVMGetBasicBlockParent(LLVMGetInstructionParent(i)), i);
+            forget_at_merge_point(
+                LLVMGetBasicBlockParent(LLVMGetInstructionParent(i)), i);
     }
 }
 
@@ -344,10 +357,12 @@ static int is_small(const struct fn *f)
 {
     int n = 0;
 
-    if (!f->has_body || f->hints || f->iff_name || f->portal_of || f->outer_of || f->is_marker)
+    if (!f->has_body || f->hints || f->iff_name || f->portal_of ||
+        f->outer_of || f->is_marker)
         return 0;
-    if (LLVMGetLinkage(f->v) != LLVMInternalLinkage || LLVMIsFunctionVarArg(f->type) ||
-        ir_has_fn_attr(f->v, "noinline") || ir_has_fn_attr(f->v, "optnone"))
+    if (LLVMGetLinkage(f->v) != LLVMInternalLinkage ||
+        LLVMIsFunctionVarArg(f->type) || ir_has_fn_attr(f->v, "noinline") ||
+        ir_has_fn_attr(f->v, "optnone"))
         return 0;
     for (FOR_BLOCKS(bb, f->v)) {
         for (FOR_INSNS(i, bb)) {
@@ -355,12 +370,14 @@ static int is_small(const struct fn *f)
 
             if (ir_is_dbg(i))
                 continue;
-            if (++n > SMALL || ir_op(i) == LLVMIndirectBr || ir_op(i) == LLVMAlloca)
+            if (++n > SMALL || ir_op(i) == LLVMIndirectBr ||
+                ir_op(i) == LLVMAlloca)
                 return 0;
             if (ir_op(i) != LLVMCall)
                 continue;
             callee = ir_callee_name(i);
-            if (ir_callee(i) == f->v || LLVMIsAInlineAsm(LLVMGetCalledValue(i)) ||
+            if (ir_callee(i) == f->v ||
+                LLVMIsAInlineAsm(LLVMGetCalledValue(i)) ||
                 !strcmp(callee, "tw_mark_access_directly") ||
                 !strcmp(callee, "tw_mark_fresh_virtualizable") ||
                 !strcmp(callee, "tw_mark_merge_point"))

@@ -68,7 +68,8 @@ void lower_unsupported(struct lower *l, LLVMValueRef i, const char *what)
 {
     char *text = LLVMPrintValueToString(i);
 
-    cg_fatal("internal: %s: %s not lowered, yet policy let it pass: %s", l->fn->name, what, text);
+    cg_fatal("internal: %s: %s not lowered, yet policy let it pass: %s",
+             l->fn->name, what, text);
 }
 
 static jreg constant(struct lower *l, LLVMValueRef v)
@@ -156,7 +157,8 @@ void lower_set_agg(struct lower *l, LLVMValueRef v, const jreg *r, unsigned n)
     ptrmap_set(&l->aggs, v, old);
 }
 
-static void constant_leaves(struct lower *l, LLVMValueRef v, jreg *out, unsigned *n)
+static void constant_leaves(struct lower *l, LLVMValueRef v, jreg *out,
+                            unsigned *n)
 {
     LLVMTypeRef t = LLVMTypeOf(v);
     unsigned count;
@@ -168,10 +170,12 @@ static void constant_leaves(struct lower *l, LLVMValueRef v, jreg *out, unsigned
     count = ir_kind(t) == LLVMStructTypeKind ? LLVMCountStructElementTypes(t)
                                              : (unsigned)LLVMGetArrayLength2(t);
     for (unsigned k = 0; k < count; k++) {
-        LLVMTypeRef et = ir_kind(t) == LLVMStructTypeKind ? LLVMStructGetTypeAtIndex(t, k)
-                                                          : LLVMGetElementType(t);
-        LLVMValueRef e = LLVMIsUndef(v) || LLVMIsPoison(v) ? LLVMGetUndef(et)
-                                                           : LLVMGetAggregateElement(v, k);
+        LLVMTypeRef et = ir_kind(t) == LLVMStructTypeKind
+                             ? LLVMStructGetTypeAtIndex(t, k)
+                             : LLVMGetElementType(t);
+        LLVMValueRef e = LLVMIsUndef(v) || LLVMIsPoison(v)
+                             ? LLVMGetUndef(et)
+                             : LLVMGetAggregateElement(v, k);
 
         constant_leaves(l, e ? e : LLVMGetUndef(et), out, n);
     }
@@ -250,7 +254,8 @@ static LLVMValueRef phi_value(LLVMValueRef phi, LLVMBasicBlockRef from)
     return LLVMGetUndef(LLVMTypeOf(phi));
 }
 
-static void edge_moves(struct lower *l, LLVMBasicBlockRef from, LLVMBasicBlockRef to)
+static void edge_moves(struct lower *l, LLVMBasicBlockRef from,
+                       LLVMBasicBlockRef to)
 {
     VEC(uint8_t) bank = {0};
     VEC(jreg) dst = {0}, src = {0};
@@ -301,7 +306,8 @@ static uint32_t edge_label(struct lower *l, LLVMBasicBlockRef to)
     return e.label;
 }
 
-void lower_goto_from(struct lower *l, LLVMBasicBlockRef from, LLVMBasicBlockRef to)
+void lower_goto_from(struct lower *l, LLVMBasicBlockRef from,
+                     LLVMBasicBlockRef to)
 {
     edge_moves(l, from, to);
     if (to != l->next_bb)
@@ -420,8 +426,9 @@ static void lower_agg_parts(struct lower *l, LLVMValueRef i)
         LLVMTypeRef et = NULL;
 
         for (unsigned e = 0; e <= ix[k]; e++) {
-            et = ir_kind(t) == LLVMStructTypeKind ? LLVMStructGetTypeAtIndex(t, e)
-                                                  : LLVMGetElementType(t);
+            et = ir_kind(t) == LLVMStructTypeKind
+                     ? LLVMStructGetTypeAtIndex(t, e)
+                     : LLVMGetElementType(t);
             lower_leaves(et, &part);
             if (e < ix[k])
                 first += part.n;
@@ -506,20 +513,22 @@ static struct order block_order(LLVMValueRef f)
     LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(f);
 
     ptrmap_setnum(&seen, entry, 1);
-    VEC_PUSH(path, ((struct visit){
-                       entry, LLVMGetNumSuccessors(LLVMGetBasicBlockTerminator(entry))}));
+    VEC_PUSH(path,
+             ((struct visit){entry, LLVMGetNumSuccessors(
+                                        LLVMGetBasicBlockTerminator(entry))}));
     while (path.n) {
         struct visit *top = &path.p[path.n - 1];
 
         /* The last successor first, so that the first comes out next to us. */
         if (top->left) {
-            LLVMBasicBlockRef s =
-                LLVMGetSuccessor(LLVMGetBasicBlockTerminator(top->bb), --top->left);
+            LLVMBasicBlockRef s = LLVMGetSuccessor(
+                LLVMGetBasicBlockTerminator(top->bb), --top->left);
 
             if (!ptrmap_num(&seen, s)) {
                 ptrmap_setnum(&seen, s, 1);
                 VEC_PUSH(path, ((struct visit){
-                                   s, LLVMGetNumSuccessors(LLVMGetBasicBlockTerminator(s))}));
+                                   s, LLVMGetNumSuccessors(
+                                          LLVMGetBasicBlockTerminator(s))}));
             }
         } else {
             o.p[--o.n] = top->bb;

@@ -36,7 +36,7 @@ struct lower {
     struct ptrmap needed; /* getelementptrs wanted as values */
     struct ptrmap absorbed; /* blocks that became part of an operation */
     LLVMBasicBlockRef bb, next_bb; /* being lowered; placed after it */
-    jreg ret_out;         /* where a struct result is written, JNONE if none */
+    jreg ret_out; /* where a struct result is written, JNONE if none */
     /* edges whose moves stand apart: placed after the blocks */
     VEC(struct edge) edges;
 };
@@ -60,7 +60,8 @@ void lower_unsupported(struct lower *l, LLVMValueRef i, const char *what)
 struct fn *lower_jit(struct fn *f); /* gives it a jitcode index; queues it */
 int lower_cond_call(struct lower *l, LLVMValueRef branch);
 /* Goes on in `to` as if coming from `from`. */
-void lower_goto_from(struct lower *l, LLVMBasicBlockRef from, LLVMBasicBlockRef to);
+void lower_goto_from(struct lower *l, LLVMBasicBlockRef from,
+                     LLVMBasicBlockRef to);
 
 /* lower_ops.c: 1 if it was one of theirs */
 int lower_arith(struct lower *l, LLVMValueRef i);
@@ -75,14 +76,17 @@ void lower_mark_needed(struct lower *l);
 jreg lower_new_local(struct lower *l, uint64_t size, jreg into);
 int lower_is_gep(LLVMValueRef v);
 int lower_mem_intrinsic(struct lower *l, LLVMValueRef call);
-void lower_store_leaf(struct lower *l, jreg base, LLVMTypeRef t, uint64_t offset, jreg v);
-jreg lower_load_leaf(struct lower *l, jreg base, LLVMTypeRef t, uint64_t offset);
+void lower_store_leaf(struct lower *l, jreg base, LLVMTypeRef t,
+                      uint64_t offset, jreg v);
+jreg lower_load_leaf(struct lower *l, jreg base, LLVMTypeRef t,
+                     uint64_t offset);
 struct access *lower_result_access(uint64_t offset);
 
 /* lower_call.c */
 void lower_call(struct lower *l, LLVMValueRef call);
-void lower_residual(struct lower *l, jreg fn, uint32_t calldescr, const struct sig *sig,
-                    const jreg *args, jreg result, int indirect);
+void lower_residual(struct lower *l, jreg fn, uint32_t calldescr,
+                    const struct sig *sig, const jreg *args, jreg result,
+                    int indirect);
 
 /* stubs.c: what native code a call goes to. */
 /* The calldescr of f called as declared; NULL with a reason if it cannot be
@@ -90,7 +94,8 @@ void lower_residual(struct lower *l, jreg fn, uint32_t calldescr, const struct s
 struct calldescr *stubs_calldescr(struct fn *f);
 /* The function to call and its descriptor for this very call (variadic, struct
  * by value, indirect with a struct result). */
-struct calldescr *stubs_for_call(LLVMValueRef call, LLVMValueRef *native, int *pass_callee);
+struct calldescr *stubs_for_call(LLVMValueRef call, LLVMValueRef *native,
+                                 int *pass_callee);
 /* A function that does just this instruction; pure. */
 struct calldescr *stubs_helper(LLVMValueRef insn, LLVMValueRef *native);
 int stubs_sig(LLVMTypeRef type, LLVMValueRef fn_or_call, struct sig *s);

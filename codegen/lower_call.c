@@ -16,8 +16,8 @@ struct call_words {
     VEC(uint32_t) w;
 };
 
-static void put_list(struct call_words *c, const jreg *regs, const char *kinds, unsigned n,
-                     char kind)
+static void put_list(struct call_words *c, const jreg *regs, const char *kinds,
+                     unsigned n, char kind)
 {
     uint32_t at = c->w.n;
 
@@ -30,7 +30,8 @@ static void put_list(struct call_words *c, const jreg *regs, const char *kinds, 
     }
 }
 
-static void put_lists(struct call_words *c, const jreg *regs, const char *kinds, unsigned n)
+static void put_lists(struct call_words *c, const jreg *regs, const char *kinds,
+                      unsigned n)
 {
     put_list(c, regs, kinds, n, 'i');
     put_list(c, regs, kinds, n, 'r');
@@ -52,8 +53,9 @@ static void finish_call(struct lower *l, unsigned first_op, char result_kind,
     free(c->w.p);
 }
 
-void lower_residual(struct lower *l, jreg fn, uint32_t calldescr, const struct sig *sig,
-                    const jreg *args, jreg result, int indirect)
+void lower_residual(struct lower *l, jreg fn, uint32_t calldescr,
+                    const struct sig *sig, const jreg *args, jreg result,
+                    int indirect)
 {
     struct call_words c = {0};
 
@@ -62,12 +64,13 @@ void lower_residual(struct lower *l, jreg fn, uint32_t calldescr, const struct s
     put_lists(&c, args, sig->kinds, sig->n);
     if (sig->result != 'v' && result == JNONE)
         result = jasm_reg(l->a, jasm_bank(sig->result));
-    finish_call(l, indirect ? TW_JOP_indirect_call_i : TW_JOP_residual_call_i, sig->result, &c,
-                result);
+    finish_call(l, indirect ? TW_JOP_indirect_call_i : TW_JOP_residual_call_i,
+                sig->result, &c, result);
 }
 
 /* The arguments' registers and kinds. */
-static unsigned call_args(struct lower *l, LLVMValueRef call, jreg *args, char *kinds)
+static unsigned call_args(struct lower *l, LLVMValueRef call, jreg *args,
+                          char *kinds)
 {
     unsigned n = ir_nargs(call);
 
@@ -86,7 +89,9 @@ static char result_kind(LLVMValueRef call)
 {
     LLVMTypeRef t = LLVMTypeOf(call);
 
-    return ir_kind(t) == LLVMVoidTypeKind || lower_is_aggregate(t) ? 'v' : "irf"[lower_bank(t)];
+    return ir_kind(t) == LLVMVoidTypeKind || lower_is_aggregate(t)
+               ? 'v'
+               : "irf"[lower_bank(t)];
 }
 
 /* A struct result comes through a local that the callee fills. */
@@ -139,7 +144,8 @@ static void inline_call(struct lower *l, LLVMValueRef call, struct fn *f)
     }
     VEC_PUSH(c.w, (uint32_t)lower_jit(f)->jit_index);
     put_lists(&c, args, kinds, n);
-    finish_call(l, TW_JOP_inline_call_i, result_kind(call), &c, own_result(l, call));
+    finish_call(l, TW_JOP_inline_call_i, result_kind(call), &c,
+                own_result(l, call));
     if (local != JNONE)
         read_result(l, call, local);
 }
@@ -171,7 +177,8 @@ static void residual_call(struct lower *l, LLVMValueRef call)
         for (unsigned k = 0; k < n; k++)
             if (d->sig.kinds[k] != 'f')
                 promote(l, args[k], jasm_bank(d->sig.kinds[k]));
-    fn = native ? jasm_const_r(l->a, native) : lower_value(l, LLVMGetCalledValue(call));
+    fn = native ? jasm_const_r(l->a, native)
+                : lower_value(l, LLVMGetCalledValue(call));
     if (d->candidates)
         for (uint32_t k = 0; k < d->candidates->fns.n; k++)
             lower_jit(d->candidates->fns.p[k]);
@@ -223,7 +230,8 @@ static int single_pred(LLVMBasicBlockRef bb)
 {
     int n = 0;
 
-    for (LLVMUseRef u = LLVMGetFirstUse(LLVMBasicBlockAsValue(bb)); u; u = LLVMGetNextUse(u))
+    for (LLVMUseRef u = LLVMGetFirstUse(LLVMBasicBlockAsValue(bb)); u;
+         u = LLVMGetNextUse(u))
         n += LLVMIsATerminatorInst(LLVMGetUser(u)) != NULL;
     return n == 1;
 }
@@ -239,8 +247,8 @@ static int is_negation_of(LLVMValueRef c, LLVMValueRef x)
         p = LLVMIntNE;
         c = LLVMGetOperand(c, 0);
     }
-    return ir_op(c) == LLVMICmp && LLVMGetICmpPredicate(c) == p && LLVMGetOperand(c, 0) == x &&
-           LLVMIsNull(LLVMGetOperand(c, 1));
+    return ir_op(c) == LLVMICmp && LLVMGetICmpPredicate(c) == p &&
+           LLVMGetOperand(c, 0) == x && LLVMIsNull(LLVMGetOperand(c, 1));
 }
 
 static LLVMValueRef incoming(LLVMValueRef phi, LLVMBasicBlockRef from)
@@ -253,8 +261,10 @@ static LLVMValueRef incoming(LLVMValueRef phi, LLVMBasicBlockRef from)
 
 int lower_cond_call(struct lower *l, LLVMValueRef branch)
 {
-    LLVMBasicBlockRef then = LLVMGetSuccessor(branch, 0), join = LLVMGetSuccessor(branch, 1);
-    LLVMValueRef expect = expected_never(LLVMGetCondition(branch)), call = NULL, term, x = NULL;
+    LLVMBasicBlockRef then = LLVMGetSuccessor(branch, 0),
+                      join = LLVMGetSuccessor(branch, 1);
+    LLVMValueRef expect = expected_never(LLVMGetCondition(branch)), call = NULL,
+                 term, x = NULL;
     LLVMValueRef native = NULL;
     struct calldescr *d;
     struct call_words c = {0};
@@ -266,13 +276,15 @@ int lower_cond_call(struct lower *l, LLVMValueRef branch)
     if (!expect || !single_pred(then))
         return 0;
     term = LLVMGetBasicBlockTerminator(then);
-    if (ir_op(term) != LLVMBr || LLVMIsConditional(term) || LLVMGetSuccessor(term, 0) != join)
+    if (ir_op(term) != LLVMBr || LLVMIsConditional(term) ||
+        LLVMGetSuccessor(term, 0) != join)
         return 0;
     for (FOR_INSNS(i, then)) {
         if (ir_is_dbg(i) || i == term)
             continue;
         if (!call && ir_op(i) == LLVMCall && ir_callee(i) &&
-            !ir_starts(ir_callee_name(i), "llvm.") && !ir_starts(ir_callee_name(i), "tw_mark_") &&
+            !ir_starts(ir_callee_name(i), "llvm.") &&
+            !ir_starts(ir_callee_name(i), "tw_mark_") &&
             !lower_is_aggregate(LLVMTypeOf(i)) && cg_fn(ir_callee(i)) &&
             !cg_fn(ir_callee(i))->portal_of)
             call = i;
@@ -310,9 +322,10 @@ int lower_cond_call(struct lower *l, LLVMValueRef branch)
     if (x)
         VEC_PUSH(c.w, lower_result(l, call));
     jasm_live(l->a);
-    jasm_op(l->a, !x                          ? TW_JOP_cond_call
-                  : result_kind(call) == 'i' ? TW_JOP_cond_call_value_i
-                                              : TW_JOP_cond_call_value_r,
+    jasm_op(l->a,
+            !x                         ? TW_JOP_cond_call
+            : result_kind(call) == 'i' ? TW_JOP_cond_call_value_i
+                                       : TW_JOP_cond_call_value_r,
             c.w.p, c.w.n);
     jasm_live(l->a);
     free(c.w.p);
@@ -358,7 +371,8 @@ static void loop_header(struct lower *l, LLVMValueRef call)
     struct driver *d = ptrmap_get(&cg.driver_of, LLVMGetOperand(call, 0));
 
     if (!d || !d->portal)
-        cg_fatal("%s: tw_loop_header of a driver without a merge point", l->fn->name);
+        cg_fatal("%s: tw_loop_header of a driver without a merge point",
+                 l->fn->name);
     jasm_live(l->a);
     EMIT(l->a, TW_JOP_loop_header, d->index);
 }
@@ -387,7 +401,8 @@ static const struct simple_marker {
 
 static int simple_marker(struct lower *l, LLVMValueRef call, const char *name)
 {
-    for (size_t k = 0; k < sizeof simple_markers / sizeof *simple_markers; k++) {
+    for (size_t k = 0; k < sizeof simple_markers / sizeof *simple_markers;
+         k++) {
         const struct simple_marker *m = &simple_markers[k];
         uint32_t w[3], n = 0;
 
@@ -407,7 +422,8 @@ static int simple_marker(struct lower *l, LLVMValueRef call, const char *name)
 
 static int lower_marker(struct lower *l, LLVMValueRef call, const char *name)
 {
-    static const char *const promotes[] = {"promote_i", "promote_r", "promote_f"};
+    static const char *const promotes[] = {"promote_i", "promote_r",
+                                           "promote_f"};
 
     if (!strcmp(name, "merge_point")) {
         merge_point(l, call);
@@ -426,13 +442,15 @@ static int lower_marker(struct lower *l, LLVMValueRef call, const char *name)
             return 1;
         }
     }
-    if (!strcmp(name, "force_virtualizable") || !strcmp(name, "fresh_virtualizable")) {
+    if (!strcmp(name, "force_virtualizable") ||
+        !strcmp(name, "fresh_virtualizable")) {
         uint32_t d = descr_vable_token(vinfo_of(l, call));
         jreg r = lower_value(l, LLVMGetOperand(call, 0));
 
         jasm_live(l->a);
-        EMIT(l->a, *name == 'f' && name[1] == 'o' ? TW_JOP_force_virtualizable
-                                                  : TW_JOP_fresh_virtualizable,
+        EMIT(l->a,
+             *name == 'f' && name[1] == 'o' ? TW_JOP_force_virtualizable
+                                            : TW_JOP_fresh_virtualizable,
              r, d);
         return 1;
     }
@@ -456,8 +474,8 @@ static int lower_new(struct lower *l, LLVMValueRef call, const char *name)
     }
     if (!g->item_size)
         return 0;
-    EMIT(l->a, TW_OP_new_var, lower_value(l, LLVMGetOperand(call, 1)), descr_size_of_gctype(g),
-         lower_result(l, call));
+    EMIT(l->a, TW_OP_new_var, lower_value(l, LLVMGetOperand(call, 1)),
+         descr_size_of_gctype(g), lower_result(l, call));
     return 1;
 }
 
@@ -481,7 +499,8 @@ void lower_call(struct lower *l, LLVMValueRef call)
         return;
     if (f && f->portal_of)
         recursive_call(l, call, f->portal_of);
-    else if (f && f->looked_inside && LLVMGetCalledFunctionType(call) == f->type)
+    else if (f && f->looked_inside &&
+             LLVMGetCalledFunctionType(call) == f->type)
         inline_call(l, call, f);
     else
         residual_call(l, call);

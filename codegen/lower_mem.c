@@ -24,11 +24,13 @@ struct address {
 int lower_is_gep(LLVMValueRef v)
 {
     return ir_op(v) == LLVMGetElementPtr ||
-           (LLVMIsAConstantExpr(v) && LLVMGetConstOpcode(v) == LLVMGetElementPtr);
+           (LLVMIsAConstantExpr(v) &&
+            LLVMGetConstOpcode(v) == LLVMGetElementPtr);
 }
 
 /* One getelementptr's parts; 0 if it has more than one variable index. */
-static int gep_parts(LLVMValueRef gep, int64_t *offset, LLVMValueRef *index, int64_t *stride)
+static int gep_parts(LLVMValueRef gep, int64_t *offset, LLVMValueRef *index,
+                     int64_t *stride)
 {
     LLVMTypeRef t = LLVMGetGEPSourceElementType(gep);
     int64_t c;
@@ -133,7 +135,8 @@ static jreg make_pointer(struct lower *l, struct address *a, jreg into)
         jreg ix = lower_value(l, a->index);
 
         if (a->stride != 1)
-            ix = lower_op2(l, TW_OP_int_mul, TW_BANK_I, ix, jasm_const_i(l->a, a->stride));
+            ix = lower_op2(l, TW_OP_int_mul, TW_BANK_I, ix,
+                           jasm_const_i(l->a, a->stride));
         off = a->offset ? lower_op2(l, TW_OP_int_add, TW_BANK_I, ix, off) : ix;
     }
     if (into == JNONE)
@@ -152,7 +155,8 @@ static void lower_gep(struct lower *l, LLVMValueRef i)
     if (a.root == i) {
         /* several variable indices: one after the other */
         LLVMTypeRef t = LLVMGetGEPSourceElementType(i);
-        jreg base = lower_value(l, LLVMGetOperand(i, 0)), off = jasm_const_i(l->a, 0);
+        jreg base = lower_value(l, LLVMGetOperand(i, 0)),
+             off = jasm_const_i(l->a, 0);
         int64_t fixed = 0, c;
 
         for (int k = 1; k < LLVMGetNumOperands(i); k++) {
@@ -171,12 +175,14 @@ static void lower_gep(struct lower *l, LLVMValueRef i)
                 fixed += c * (int64_t)LLVMABISizeOfType(cg.td, t);
                 continue;
             }
-            r = lower_op2(l, TW_OP_int_mul, TW_BANK_I, lower_value(l, ix),
-                          jasm_const_i(l->a, (int64_t)LLVMABISizeOfType(cg.td, t)));
+            r = lower_op2(
+                l, TW_OP_int_mul, TW_BANK_I, lower_value(l, ix),
+                jasm_const_i(l->a, (int64_t)LLVMABISizeOfType(cg.td, t)));
             off = lower_op2(l, TW_OP_int_add, TW_BANK_I, off, r);
         }
         if (fixed)
-            off = lower_op2(l, TW_OP_int_add, TW_BANK_I, off, jasm_const_i(l->a, fixed));
+            off = lower_op2(l, TW_OP_int_add, TW_BANK_I, off,
+                            jasm_const_i(l->a, fixed));
         EMIT(l->a, TW_OP_ptr_add, base, off, lower_result(l, i));
         return;
     }
@@ -199,7 +205,8 @@ struct place {
     jreg base, index; /* index JNONE: a field */
 };
 
-static struct place find_place(struct lower *l, LLVMValueRef i, LLVMValueRef ptr, LLVMTypeRef t)
+static struct place find_place(struct lower *l, LLVMValueRef i,
+                               LLVMValueRef ptr, LLVMTypeRef t)
 {
     struct address a = resolve(ptr);
     struct access *acc = alias_of(i);
@@ -213,7 +220,8 @@ static struct place find_place(struct lower *l, LLVMValueRef i, LLVMValueRef ptr
             flags |= TW_F_IMMUTABLE;
         p.descr = descr_array(acc, type, size, flags, a.offset, a.stride);
         p.index = lower_value(l, a.index);
-    } else if (acc->is_array && acc->stride && a.offset >= (int64_t)acc->offset &&
+    } else if (acc->is_array && acc->stride &&
+               a.offset >= (int64_t)acc->offset &&
                (a.offset - acc->offset) % acc->stride == 0) {
         p.descr = descr_array(acc, type, size, 0, acc->offset, acc->stride);
         p.index = jasm_const_i(l->a, (a.offset - acc->offset) / acc->stride);
@@ -232,8 +240,8 @@ static struct place find_place(struct lower *l, LLVMValueRef i, LLVMValueRef ptr
     return p;
 }
 
-
-static jreg load_place(struct lower *l, struct place *p, struct access *acc, int bank, jreg into)
+static jreg load_place(struct lower *l, struct place *p, struct access *acc,
+                       int bank, jreg into)
 {
     int vable = acc->vinfo != NULL && acc->vable_index >= 0;
 
@@ -247,17 +255,21 @@ static jreg load_place(struct lower *l, struct place *p, struct access *acc, int
         jasm_live(l->a);
     if (p->index == JNONE)
         EMIT(l->a,
-             (unsigned)((vable ? (int)TW_JOP_getfield_vable_i : (int)TW_OP_getfield_i) + bank),
+             (unsigned)((vable ? (int)TW_JOP_getfield_vable_i
+                               : (int)TW_OP_getfield_i) +
+                        bank),
              p->base, p->descr, into);
     else
         EMIT(l->a,
-             (unsigned)((vable ? (int)TW_JOP_getarrayitem_vable_i : (int)TW_OP_getarrayitem_i) +
+             (unsigned)((vable ? (int)TW_JOP_getarrayitem_vable_i
+                               : (int)TW_OP_getarrayitem_i) +
                         bank),
              p->base, p->index, p->descr, into);
     return into;
 }
 
-static void store_place(struct lower *l, struct place *p, struct access *acc, int bank, jreg v)
+static void store_place(struct lower *l, struct place *p, struct access *acc,
+                        int bank, jreg v)
 {
     int vable = acc->vinfo != NULL && acc->vable_index >= 0;
 
@@ -269,11 +281,14 @@ static void store_place(struct lower *l, struct place *p, struct access *acc, in
         jasm_live(l->a);
     if (p->index == JNONE)
         EMIT(l->a,
-             (unsigned)((vable ? (int)TW_JOP_setfield_vable_i : (int)TW_OP_setfield_i) + bank),
+             (unsigned)((vable ? (int)TW_JOP_setfield_vable_i
+                               : (int)TW_OP_setfield_i) +
+                        bank),
              p->base, v, p->descr);
     else
         EMIT(l->a,
-             (unsigned)((vable ? (int)TW_JOP_setarrayitem_vable_i : (int)TW_OP_setarrayitem_i) +
+             (unsigned)((vable ? (int)TW_JOP_setarrayitem_vable_i
+                               : (int)TW_OP_setarrayitem_i) +
                         bank),
              p->base, p->index, v, p->descr);
 }
@@ -292,9 +307,9 @@ static void lower_load(struct lower *l, LLVMValueRef i)
         for (unsigned k = 0; k < lv.n; k++) {
             unsigned size = (unsigned)LLVMStoreSizeOfType(cg.td, lv.type[k]);
             int bank = lower_bank(lv.type[k]);
-            struct place p = {
-                descr_field(alias_any(), "irf"[bank], size, 0, (int64_t)lv.offset[k]), base,
-                JNONE};
+            struct place p = {descr_field(alias_any(), "irf"[bank], size, 0,
+                                          (int64_t)lv.offset[k]),
+                              base, JNONE};
 
             r[k] = load_place(l, &p, alias_any(), bank, JNONE);
         }
@@ -308,7 +323,8 @@ static void lower_load(struct lower *l, LLVMValueRef i)
         load_place(l, &p, alias_of(i), bank, lower_result(l, i));
         if (bank == TW_BANK_I && LLVMGetIntTypeWidth(t) % 8) {
             /* Not whole bytes: what is above the value in memory is not its. */
-            jreg r = lower_canonical(l, lower_result(l, i), LLVMGetIntTypeWidth(t));
+            jreg r =
+                lower_canonical(l, lower_result(l, i), LLVMGetIntTypeWidth(t));
 
             jasm_move(l->a, TW_BANK_I, lower_result(l, i), r);
         }
@@ -329,9 +345,9 @@ static void lower_store(struct lower *l, LLVMValueRef i)
         for (unsigned k = 0; k < lv.n; k++) {
             unsigned size = (unsigned)LLVMStoreSizeOfType(cg.td, lv.type[k]);
             int bank = lower_bank(lv.type[k]);
-            struct place p = {
-                descr_field(alias_any(), "irf"[bank], size, 0, (int64_t)lv.offset[k]), base,
-                JNONE};
+            struct place p = {descr_field(alias_any(), "irf"[bank], size, 0,
+                                          (int64_t)lv.offset[k]),
+                              base, JNONE};
 
             store_place(l, &p, alias_any(), bank, r[k]);
         }
@@ -357,11 +373,13 @@ struct access *lower_result_access(uint64_t offset)
     return alias_find("struct result", (uint32_t)offset);
 }
 
-void lower_store_leaf(struct lower *l, jreg base, LLVMTypeRef t, uint64_t offset, jreg v)
+void lower_store_leaf(struct lower *l, jreg base, LLVMTypeRef t,
+                      uint64_t offset, jreg v)
 {
     int bank = lower_bank(t);
     struct access *a = lower_result_access(offset);
-    struct place p = {descr_field(a, "irf"[bank], (unsigned)LLVMStoreSizeOfType(cg.td, t), 0,
+    struct place p = {descr_field(a, "irf"[bank],
+                                  (unsigned)LLVMStoreSizeOfType(cg.td, t), 0,
                                   (int64_t)offset),
                       base, JNONE};
 
@@ -374,7 +392,8 @@ jreg lower_load_leaf(struct lower *l, jreg base, LLVMTypeRef t, uint64_t offset)
 {
     int bank = lower_bank(t);
     struct access *a = lower_result_access(offset);
-    struct place p = {descr_field(a, "irf"[bank], (unsigned)LLVMStoreSizeOfType(cg.td, t), 0,
+    struct place p = {descr_field(a, "irf"[bank],
+                                  (unsigned)LLVMStoreSizeOfType(cg.td, t), 0,
                                   (int64_t)offset),
                       base, JNONE};
     jreg r = load_place(l, &p, a, bank, JNONE);
@@ -439,7 +458,8 @@ int lower_mem_intrinsic(struct lower *l, LLVMValueRef call)
         LLVMValueRef size = LLVMGetOperand(call, 2);
         jreg dst = lower_value(l, pointer_arg(call, 0));
         jreg src = lower_value(l, LLVMGetOperand(call, 1));
-        jreg bytes = lower_zext(l, lower_value(l, size), LLVMGetIntTypeWidth(LLVMTypeOf(size)));
+        jreg bytes = lower_zext(l, lower_value(l, size),
+                                LLVMGetIntTypeWidth(LLVMTypeOf(size)));
 
         EMIT(l->a, op, dst, src, bytes);
     }

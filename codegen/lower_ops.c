@@ -56,7 +56,8 @@ static void set1(struct lower *l, LLVMValueRef i, unsigned op, jreg a)
 }
 
 /* i = r made canonical for i's width */
-static void set_canonical(struct lower *l, LLVMValueRef i, jreg r, unsigned width)
+static void set_canonical(struct lower *l, LLVMValueRef i, jreg r,
+                          unsigned width)
 {
     if (width == 8 || width == 16 || width == 32)
         set2(l, i, TW_OP_int_signext, r, iconst(l, width));
@@ -91,8 +92,11 @@ static LLVMIntPredicate opposite(LLVMIntPredicate p)
 {
     static const struct {
         LLVMIntPredicate a, b;
-    } pairs[] = {{LLVMIntEQ, LLVMIntNE},   {LLVMIntUGT, LLVMIntULE}, {LLVMIntUGE, LLVMIntULT},
-                 {LLVMIntSGT, LLVMIntSLE}, {LLVMIntSGE, LLVMIntSLT}};
+    } pairs[] = {{LLVMIntEQ, LLVMIntNE},
+                 {LLVMIntUGT, LLVMIntULE},
+                 {LLVMIntUGE, LLVMIntULT},
+                 {LLVMIntSGT, LLVMIntSLE},
+                 {LLVMIntSGE, LLVMIntSLT}};
 
     for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
         if (pairs[k].a == p)
@@ -111,7 +115,8 @@ static LLVMValueRef as_bool(LLVMValueRef v)
             return v;
         if (ir_op(v) == LLVMZExt || ir_op(v) == LLVMSExt)
             v = LLVMGetOperand(v, 0);
-        else if (ir_op(v) == LLVMCall && ir_starts(ir_callee_name(v), "llvm.expect."))
+        else if (ir_op(v) == LLVMCall &&
+                 ir_starts(ir_callee_name(v), "llvm.expect."))
             v = LLVMGetOperand(v, 0);
         else
             return NULL;
@@ -119,28 +124,34 @@ static LLVMValueRef as_bool(LLVMValueRef v)
 }
 
 /* result = va p vb */
-static void compare(struct lower *l, LLVMValueRef i, LLVMIntPredicate p, LLVMValueRef va,
-                    LLVMValueRef vb);
+static void compare(struct lower *l, LLVMValueRef i, LLVMIntPredicate p,
+                    LLVMValueRef va, LLVMValueRef vb);
 
 static void lower_icmp(struct lower *l, LLVMValueRef i)
 {
     if (!only_negated(i))
-        compare(l, i, LLVMGetICmpPredicate(i), LLVMGetOperand(i, 0), LLVMGetOperand(i, 1));
+        compare(l, i, LLVMGetICmpPredicate(i), LLVMGetOperand(i, 0),
+                LLVMGetOperand(i, 1));
 }
 
-static void compare(struct lower *l, LLVMValueRef i, LLVMIntPredicate p, LLVMValueRef va,
-                    LLVMValueRef vb)
+static void compare(struct lower *l, LLVMValueRef i, LLVMIntPredicate p,
+                    LLVMValueRef va, LLVMValueRef vb)
 {
     static const struct {
         LLVMIntPredicate p;
         unsigned op, reversed;
     } table[] = {
-        {LLVMIntEQ, TW_OP_int_eq, TW_OP_int_eq},    {LLVMIntNE, TW_OP_int_ne, TW_OP_int_ne},
-        {LLVMIntUGT, TW_OP_uint_gt, TW_OP_uint_gt}, {LLVMIntUGE, TW_OP_uint_ge, TW_OP_uint_ge},
-        {LLVMIntULT, TW_OP_uint_lt, TW_OP_uint_lt}, {LLVMIntULE, TW_OP_uint_le, TW_OP_uint_le},
+        {LLVMIntEQ, TW_OP_int_eq, TW_OP_int_eq},
+        {LLVMIntNE, TW_OP_int_ne, TW_OP_int_ne},
+        {LLVMIntUGT, TW_OP_uint_gt, TW_OP_uint_gt},
+        {LLVMIntUGE, TW_OP_uint_ge, TW_OP_uint_ge},
+        {LLVMIntULT, TW_OP_uint_lt, TW_OP_uint_lt},
+        {LLVMIntULE, TW_OP_uint_le, TW_OP_uint_le},
         /* a signed bit is 0 or -1: the order turns round */
-        {LLVMIntSGT, TW_OP_int_gt, TW_OP_int_lt},   {LLVMIntSGE, TW_OP_int_ge, TW_OP_int_le},
-        {LLVMIntSLT, TW_OP_int_lt, TW_OP_int_gt},   {LLVMIntSLE, TW_OP_int_le, TW_OP_int_ge},
+        {LLVMIntSGT, TW_OP_int_gt, TW_OP_int_lt},
+        {LLVMIntSGE, TW_OP_int_ge, TW_OP_int_le},
+        {LLVMIntSLT, TW_OP_int_lt, TW_OP_int_gt},
+        {LLVMIntSLE, TW_OP_int_le, TW_OP_int_ge},
     };
     LLVMValueRef truth;
     jreg a, b;
@@ -148,17 +159,19 @@ static void compare(struct lower *l, LLVMValueRef i, LLVMIntPredicate p, LLVMVal
 
     for (size_t k = 0; k < sizeof table / sizeof *table; k++)
         if (table[k].p == p)
-            op = lower_bank(LLVMTypeOf(va)) == TW_BANK_I && width_of(va) == 1 ? table[k].reversed
-                                                                             : table[k].op;
+            op = lower_bank(LLVMTypeOf(va)) == TW_BANK_I && width_of(va) == 1
+                     ? table[k].reversed
+                     : table[k].op;
     if (lower_bank(LLVMTypeOf(va)) == TW_BANK_R) {
         if (p == LLVMIntEQ || p == LLVMIntNE) {
             if (LLVMIsNull(vb) || LLVMIsNull(va)) {
-                set1(l, i, p == LLVMIntEQ ? TW_OP_ptr_is_null : TW_OP_ptr_nonnull,
+                set1(l, i,
+                     p == LLVMIntEQ ? TW_OP_ptr_is_null : TW_OP_ptr_nonnull,
                      lower_value(l, LLVMIsNull(vb) ? va : vb));
                 return;
             }
-            set2(l, i, p == LLVMIntEQ ? TW_OP_ptr_eq : TW_OP_ptr_ne, lower_value(l, va),
-                 lower_value(l, vb));
+            set2(l, i, p == LLVMIntEQ ? TW_OP_ptr_eq : TW_OP_ptr_ne,
+                 lower_value(l, va), lower_value(l, vb));
             return;
         }
         a = lower_op1(l, TW_OP_cast_ptr_to_int, TW_BANK_I, lower_value(l, va));
@@ -166,8 +179,8 @@ static void compare(struct lower *l, LLVMValueRef i, LLVMIntPredicate p, LLVMVal
         set2(l, i, op, a, b);
         return;
     }
-    if (LLVMIsNull(vb) && (p == LLVMIntNE || p == LLVMIntEQ) && LLVMTypeOf(va) != cg.i1 &&
-        (truth = as_bool(va))) {
+    if (LLVMIsNull(vb) && (p == LLVMIntNE || p == LLVMIntEQ) &&
+        LLVMTypeOf(va) != cg.i1 && (truth = as_bool(va))) {
         if (p == LLVMIntNE)
             lower_alias(l, i, lower_value(l, truth));
         else
@@ -257,7 +270,8 @@ static int lower_int_op(struct lower *l, LLVMValueRef i)
             jop = TW_OP_int_xor;
         if (op == LLVMMul)
             jop = TW_OP_int_and;
-        if (op == LLVMXor && LLVMIsAConstantInt(vb) && LLVMConstIntGetZExtValue(vb) == 1)
+        if (op == LLVMXor && LLVMIsAConstantInt(vb) &&
+            LLVMConstIntGetZExtValue(vb) == 1)
             set1(l, i, TW_OP_int_is_zero, a);
         else
             set2(l, i, (unsigned)jop, a, b);
@@ -269,9 +283,11 @@ static int lower_int_op(struct lower *l, LLVMValueRef i)
             b = lower_zext(l, b, w);
     }
     if (w == 64 || narrow_safe || has_nsw(i)) {
-        if (op == LLVMXor && LLVMIsAConstantInt(vb) && LLVMConstIntGetSExtValue(vb) == -1)
+        if (op == LLVMXor && LLVMIsAConstantInt(vb) &&
+            LLVMConstIntGetSExtValue(vb) == -1)
             set1(l, i, TW_OP_int_invert, a);
-        else if (op == LLVMSub && LLVMIsAConstantInt(va) && LLVMConstIntGetSExtValue(va) == 0)
+        else if (op == LLVMSub && LLVMIsAConstantInt(va) &&
+                 LLVMConstIntGetSExtValue(va) == 0)
             set1(l, i, TW_OP_int_neg, b);
         else
             set2(l, i, (unsigned)jop, a, b);
@@ -283,7 +299,8 @@ static int lower_int_op(struct lower *l, LLVMValueRef i)
 
 static void lower_fcmp(struct lower *l, LLVMValueRef i)
 {
-    jreg a = lower_value(l, LLVMGetOperand(i, 0)), b = lower_value(l, LLVMGetOperand(i, 1)), t;
+    jreg a = lower_value(l, LLVMGetOperand(i, 0)),
+         b = lower_value(l, LLVMGetOperand(i, 1)), t;
 
     switch (LLVMGetFCmpPredicate(i)) {
     case LLVMRealOEQ:
@@ -324,10 +341,12 @@ static void lower_fcmp(struct lower *l, LLVMValueRef i)
         t = iop(l, TW_OP_float_gt, a, b);
         break;
     case LLVMRealUEQ:
-        set2(l, i, TW_OP_int_or, iop(l, TW_OP_float_eq, a, b), iop(l, TW_OP_float_unord, a, b));
+        set2(l, i, TW_OP_int_or, iop(l, TW_OP_float_eq, a, b),
+             iop(l, TW_OP_float_unord, a, b));
         return;
     case LLVMRealONE:
-        set2(l, i, TW_OP_int_or, iop(l, TW_OP_float_lt, a, b), iop(l, TW_OP_float_gt, a, b));
+        set2(l, i, TW_OP_int_or, iop(l, TW_OP_float_lt, a, b),
+             iop(l, TW_OP_float_gt, a, b));
         return;
     case LLVMRealPredicateFalse:
         lower_alias(l, i, iconst(l, 0));
@@ -357,7 +376,8 @@ static void call_helper(struct lower *l, LLVMValueRef i)
     for (int k = 0; k < n; k++)
         if (!LLVMIsConstant(LLVMGetOperand(i, (unsigned)k)))
             args[nargs++] = lower_value(l, LLVMGetOperand(i, (unsigned)k));
-    lower_residual(l, jasm_const_r(l->a, native), d->descr, &d->sig, args, lower_result(l, i), 0);
+    lower_residual(l, jasm_const_r(l->a, native), d->descr, &d->sig, args,
+                   lower_result(l, i), 0);
 }
 
 static int lower_cast(struct lower *l, LLVMValueRef i)
@@ -385,14 +405,18 @@ static int lower_cast(struct lower *l, LLVMValueRef i)
         if (width_of(i) == 64)
             set1(l, i, TW_OP_cast_float_to_uint, a);
         else
-            set_canonical(l, i, lower_op1(l, TW_OP_cast_float_to_int, TW_BANK_I, a), width_of(i));
+            set_canonical(l, i,
+                          lower_op1(l, TW_OP_cast_float_to_int, TW_BANK_I, a),
+                          width_of(i));
         return 1;
     case LLVMFPToSI:
         a = lower_value(l, v);
         if (width_of(i) == 64)
             set1(l, i, TW_OP_cast_float_to_int, a);
         else
-            set_canonical(l, i, lower_op1(l, TW_OP_cast_float_to_int, TW_BANK_I, a), width_of(i));
+            set_canonical(l, i,
+                          lower_op1(l, TW_OP_cast_float_to_int, TW_BANK_I, a),
+                          width_of(i));
         return 1;
     case LLVMUIToFP:
     case LLVMSIToFP: {
@@ -409,7 +433,9 @@ static int lower_cast(struct lower *l, LLVMValueRef i)
             a = lower_op1(l, TW_OP_int_neg, TW_BANK_I, a);
         if (!is_signed && w < 64)
             a = lower_zext(l, a, w);
-        a = lower_op1(l, !is_signed && w == 64 ? TW_OP_cast_uint_to_float : TW_OP_cast_int_to_float,
+        a = lower_op1(l,
+                      !is_signed && w == 64 ? TW_OP_cast_uint_to_float
+                                            : TW_OP_cast_int_to_float,
                       TW_BANK_F, a);
         if (is_single(i))
             a = lower_op1(l, TW_OP_float_to_single, TW_BANK_F, a);
@@ -427,16 +453,19 @@ static int lower_cast(struct lower *l, LLVMValueRef i)
         lower_alias(l, i, lower_canonical(l, a, width_of(i)));
         return 1;
     case LLVMIntToPtr:
-        set1(l, i, TW_OP_cast_int_to_ptr, lower_zext(l, lower_value(l, v), width_of(v)));
+        set1(l, i, TW_OP_cast_int_to_ptr,
+             lower_zext(l, lower_value(l, v), width_of(v)));
         return 1;
     case LLVMBitCast:
         if (lower_bank(from) == lower_bank(to)) {
             lower_alias(l, i, lower_value(l, v));
         } else if (lower_bank(to) == TW_BANK_I) {
-            set1(l, i, is_single(v) ? TW_OP_single_to_bits : TW_OP_float_to_bits,
+            set1(l, i,
+                 is_single(v) ? TW_OP_single_to_bits : TW_OP_float_to_bits,
                  lower_value(l, v));
         } else {
-            set1(l, i, is_single(i) ? TW_OP_bits_to_single : TW_OP_bits_to_float,
+            set1(l, i,
+                 is_single(i) ? TW_OP_bits_to_single : TW_OP_bits_to_float,
                  lower_value(l, v));
         }
         return 1;
@@ -495,11 +524,13 @@ static void lower_select(struct lower *l, LLVMValueRef i)
 {
     jreg c = lower_value(l, LLVMGetOperand(i, 0)), r[MAX_LEAVES], *a, *b;
     LLVMTypeRef t = LLVMTypeOf(i);
-    static const unsigned ops[] = {TW_OP_int_select, TW_JOP_ref_select, TW_OP_float_select};
+    static const unsigned ops[] = {TW_OP_int_select, TW_JOP_ref_select,
+                                   TW_OP_float_select};
     struct leaves lv;
 
     if (!lower_is_aggregate(t)) {
-        jreg x = lower_value(l, LLVMGetOperand(i, 1)), y = lower_value(l, LLVMGetOperand(i, 2));
+        jreg x = lower_value(l, LLVMGetOperand(i, 1)),
+             y = lower_value(l, LLVMGetOperand(i, 2));
 
         if (lower_bank(t) == TW_BANK_R)
             jasm_live(l->a);
@@ -546,8 +577,11 @@ static void lower_overflow(struct lower *l, LLVMValueRef call, const char *name)
     int is_unsigned = name[0] == 'u';
     char what = name[1]; /* add, sub, mul */
     unsigned w = width_of(va);
-    jreg a = lower_value(l, va), b = lower_value(l, LLVMGetOperand(call, 1)), r[2], t;
-    unsigned op = what == 'a' ? TW_OP_int_add : what == 's' ? TW_OP_int_sub : TW_OP_int_mul;
+    jreg a = lower_value(l, va), b = lower_value(l, LLVMGetOperand(call, 1)),
+         r[2], t;
+    unsigned op = what == 'a'   ? TW_OP_int_add
+                  : what == 's' ? TW_OP_int_sub
+                                : TW_OP_int_mul;
 
     if (w == 64 && !is_unsigned) {
         uint32_t over = jasm_label(l->a), done = jasm_label(l->a);
@@ -583,7 +617,8 @@ static void lower_overflow(struct lower *l, LLVMValueRef call, const char *name)
         }
         t = iop(l, op, a, b);
         r[0] = lower_canonical(l, t, w);
-        r[1] = iop(l, TW_OP_int_ne, t, is_unsigned ? lower_zext(l, t, w) : r[0]);
+        r[1] =
+            iop(l, TW_OP_int_ne, t, is_unsigned ? lower_zext(l, t, w) : r[0]);
     }
     lower_set_agg(l, call, r, 2);
 }
@@ -594,9 +629,11 @@ static int regular(unsigned w)
     return w == 8 || w == 16 || w == 32 || w == 64;
 }
 
-static int lower_int_intrinsic(struct lower *l, LLVMValueRef call, const char *n)
+static int lower_int_intrinsic(struct lower *l, LLVMValueRef call,
+                               const char *n)
 {
-    unsigned w = ir_kind(LLVMTypeOf(call)) == LLVMIntegerTypeKind ? width_of(call) : 0;
+    unsigned w =
+        ir_kind(LLVMTypeOf(call)) == LLVMIntegerTypeKind ? width_of(call) : 0;
     jreg a, b, c;
 
     static const struct {
@@ -627,7 +664,8 @@ static int lower_int_intrinsic(struct lower *l, LLVMValueRef call, const char *n
     if (ir_starts(n, "ctlz.")) {
         a = lower_zext(l, lower_value(l, LLVMGetOperand(call, 0)), w);
         a = lower_op1(l, TW_OP_int_clz, TW_BANK_I, a);
-        lower_alias(l, call, w == 64 ? a : iop(l, TW_OP_int_sub, a, iconst(l, 64 - w)));
+        lower_alias(l, call,
+                    w == 64 ? a : iop(l, TW_OP_int_sub, a, iconst(l, 64 - w)));
         return 1;
     }
     if (ir_starts(n, "cttz.")) {
@@ -643,15 +681,18 @@ static int lower_int_intrinsic(struct lower *l, LLVMValueRef call, const char *n
         return 1;
     }
     if (ir_starts(n, "bswap.") || ir_starts(n, "bitreverse.")) {
-        a = lower_op1(l, n[1] == 's' ? TW_OP_int_bswap : TW_OP_int_bitreverse, TW_BANK_I,
-                      lower_value(l, LLVMGetOperand(call, 0)));
-        lower_alias(l, call, w == 64 ? a : iop(l, TW_OP_int_rshift, a, iconst(l, 64 - w)));
+        a = lower_op1(l, n[1] == 's' ? TW_OP_int_bswap : TW_OP_int_bitreverse,
+                      TW_BANK_I, lower_value(l, LLVMGetOperand(call, 0)));
+        lower_alias(l, call,
+                    w == 64 ? a
+                            : iop(l, TW_OP_int_rshift, a, iconst(l, 64 - w)));
         return 1;
     }
     if ((ir_starts(n, "fshl.") || ir_starts(n, "fshr.")) &&
         LLVMIsAConstantInt(LLVMGetOperand(call, 2))) {
         /* the double word a:b shifted by a constant */
-        int64_t s = (int64_t)(LLVMConstIntGetZExtValue(LLVMGetOperand(call, 2)) % w);
+        int64_t s =
+            (int64_t)(LLVMConstIntGetZExtValue(LLVMGetOperand(call, 2)) % w);
 
         a = lower_value(l, LLVMGetOperand(call, 0));
         b = lower_value(l, LLVMGetOperand(call, 1));
@@ -669,13 +710,14 @@ static int lower_int_intrinsic(struct lower *l, LLVMValueRef call, const char *n
     return 0;
 }
 
-static int lower_float_intrinsic(struct lower *l, LLVMValueRef call, const char *n)
+static int lower_float_intrinsic(struct lower *l, LLVMValueRef call,
+                                 const char *n)
 {
     static const struct {
         const char *name;
         unsigned op;
     } unary[] = {
-        {"fabs.", TW_OP_float_abs},   {"sqrt.", TW_OP_float_sqrt},
+        {"fabs.", TW_OP_float_abs},    {"sqrt.", TW_OP_float_sqrt},
         {"floor.", TW_OP_float_floor}, {"ceil.", TW_OP_float_ceil},
         {"trunc.", TW_OP_float_trunc},
     };
@@ -692,7 +734,8 @@ static int lower_float_intrinsic(struct lower *l, LLVMValueRef call, const char 
         }
     }
     if (ir_starts(n, "copysign.")) {
-        set2(l, call, TW_OP_float_copysign, lower_value(l, LLVMGetOperand(call, 0)),
+        set2(l, call, TW_OP_float_copysign,
+             lower_value(l, LLVMGetOperand(call, 0)),
              lower_value(l, LLVMGetOperand(call, 1)));
         return 1;
     }
@@ -712,8 +755,8 @@ static int lower_float_intrinsic(struct lower *l, LLVMValueRef call, const char 
     }
     if (ir_starts(n, "fma.") && !is_single(call)) {
         EMIT(l->a, TW_OP_float_fma, lower_value(l, LLVMGetOperand(call, 0)),
-             lower_value(l, LLVMGetOperand(call, 1)), lower_value(l, LLVMGetOperand(call, 2)),
-             lower_result(l, call));
+             lower_value(l, LLVMGetOperand(call, 1)),
+             lower_value(l, LLVMGetOperand(call, 2)), lower_result(l, call));
         return 1;
     }
     return 0;
@@ -726,13 +769,16 @@ int lower_libm(struct lower *l, LLVMValueRef call)
     static const struct {
         const char *name;
         unsigned op;
-    } table[] = {{"sqrt", TW_OP_float_sqrt}, {"fabs", TW_OP_float_abs},
-                 {"floor", TW_OP_float_floor}, {"ceil", TW_OP_float_ceil},
+    } table[] = {{"sqrt", TW_OP_float_sqrt},
+                 {"fabs", TW_OP_float_abs},
+                 {"floor", TW_OP_float_floor},
+                 {"ceil", TW_OP_float_ceil},
                  {"trunc", TW_OP_float_trunc}};
     const char *n = ir_callee_name(call);
 
     for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
-        if (!strcmp(n, table[k].name) && ir_nargs(call) == 1 && LLVMTypeOf(call) == cg.f64) {
+        if (!strcmp(n, table[k].name) && ir_nargs(call) == 1 &&
+            LLVMTypeOf(call) == cg.f64) {
             set1(l, call, table[k].op, lower_value(l, LLVMGetOperand(call, 0)));
             return 1;
         }
@@ -748,14 +794,16 @@ int lower_intrinsic(struct lower *l, LLVMValueRef call)
     if (!ir_starts(n, "llvm."))
         return 0;
     n += 5;
-    if (ir_starts(n, "dbg.") || ir_starts(n, "lifetime.end") || ir_starts(n, "assume") ||
-        ir_starts(n, "stackrestore") || ir_starts(n, "prefetch") || ir_starts(n, "donothing") ||
-        ir_starts(n, "experimental.noalias.scope.decl") || ir_starts(n, "invariant.start") ||
-        ir_starts(n, "invariant.end") || ir_starts(n, "var.annotation"))
+    if (ir_starts(n, "dbg.") || ir_starts(n, "lifetime.end") ||
+        ir_starts(n, "assume") || ir_starts(n, "stackrestore") ||
+        ir_starts(n, "prefetch") || ir_starts(n, "donothing") ||
+        ir_starts(n, "experimental.noalias.scope.decl") ||
+        ir_starts(n, "invariant.start") || ir_starts(n, "invariant.end") ||
+        ir_starts(n, "var.annotation"))
         return 1;
-    if (ir_starts(n, "expect.") || ir_starts(n, "launder.") || ir_starts(n, "strip.") ||
-        ir_starts(n, "ptr.annotation") || ir_starts(n, "annotation.") ||
-        ir_starts(n, "arithmetic.fence")) {
+    if (ir_starts(n, "expect.") || ir_starts(n, "launder.") ||
+        ir_starts(n, "strip.") || ir_starts(n, "ptr.annotation") ||
+        ir_starts(n, "annotation.") || ir_starts(n, "arithmetic.fence")) {
         lower_alias(l, call, lower_value(l, LLVMGetOperand(call, 0)));
         return 1;
     }
@@ -771,7 +819,8 @@ int lower_intrinsic(struct lower *l, LLVMValueRef call)
         lower_alias(l, call, iconst(l, least ? 0 : -1));
         return 1;
     }
-    if (ir_starts(n, "trap") || ir_starts(n, "ubsantrap") || ir_starts(n, "debugtrap")) {
+    if (ir_starts(n, "trap") || ir_starts(n, "ubsantrap") ||
+        ir_starts(n, "debugtrap")) {
         EMIT(l->a, TW_JOP_unreachable, );
         return 1;
     }

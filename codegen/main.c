@@ -10,8 +10,10 @@ static const char usage[] =
     "usage: tw-codegen [options] -o out.o in.bc…\n"
     "  -O0…-O3          optimization of the native code (default -O2)\n"
     "  -g               keep debug information\n"
-    "  -Wtrace          say which functions traces call rather than look inside, and why\n"
-    "  --all            jitcode for all functions, not just those that traces reach\n"
+    "  -Wtrace          say which functions traces call rather than look "
+    "inside, and why\n"
+    "  --all            jitcode for all functions, not just those that traces "
+    "reach\n"
     "  --dump-jitcode[=file]   print the jitcode\n"
     "  --emit-llvm=file        print the native module before optimization\n"
     "  --time           time of each step\n";
@@ -72,7 +74,8 @@ int main(int argc, char **argv)
             cg.dump_to = a[14] == '=' ? a + 15 : NULL;
         } else if (!strncmp(a, "--emit-llvm=", 12))
             cg.emit_llvm = a + 12;
-        else if (a[0] == '-' && a[1] == 'O' && a[2] >= '0' && a[2] <= '3' && !a[3])
+        else if (a[0] == '-' && a[1] == 'O' && a[2] >= '0' && a[2] <= '3' &&
+                 !a[3])
             cg.opt_level = a[2] - '0';
         else if (a[0] == '-') {
             fputs(usage, stderr);

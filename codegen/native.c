@@ -21,12 +21,14 @@ static LLVMValueRef extern_global(const char *name, LLVMTypeRef t)
     return g ? g : LLVMAddGlobal(cg.mod, t, name);
 }
 
-static LLVMValueRef extern_function(const char *name, LLVMTypeRef ret, LLVMTypeRef *params,
-                                    unsigned n)
+static LLVMValueRef extern_function(const char *name, LLVMTypeRef ret,
+                                    LLVMTypeRef *params, unsigned n)
 {
     LLVMValueRef f = LLVMGetNamedFunction(cg.mod, name);
 
-    return f ? f : LLVMAddFunction(cg.mod, name, LLVMFunctionType(ret, params, n, 0));
+    return f ? f
+             : LLVMAddFunction(cg.mod, name,
+                               LLVMFunctionType(ret, params, n, 0));
 }
 
 static LLVMValueRef ci32(int64_t v)
@@ -49,34 +51,43 @@ static LLVMValueRef build_hash(LLVMValueRef *greens, unsigned n)
         if (LLVMTypeOf(v) == cg.f64)
             v = LLVMBuildBitCast(cg.b, v, cg.i64, "");
         h = LLVMBuildXor(cg.b, h, v, "");
-        h = LLVMBuildMul(cg.b, h, LLVMConstInt(cg.i64, 0x9e3779b97f4a7c15ull, 0), "");
+        h = LLVMBuildMul(cg.b, h,
+                         LLVMConstInt(cg.i64, 0x9e3779b97f4a7c15ull, 0), "");
     }
     h = LLVMBuildLShr(cg.b, h, LLVMConstInt(cg.i64, 40, 0), "");
-    return LLVMBuildAnd(cg.b, h, LLVMConstInt(cg.i64, TW_RT_COUNTER_MASK, 0), "");
+    return LLVMBuildAnd(cg.b, h, LLVMConstInt(cg.i64, TW_RT_COUNTER_MASK, 0),
+                        "");
 }
 
 /* Counts; the result is i1 "call the run time". */
-static LLVMValueRef build_count(LLVMValueRef *greens, unsigned n, const char *step)
+static LLVMValueRef build_count(LLVMValueRef *greens, unsigned n,
+                                const char *step)
 {
     LLVMTypeRef table = LLVMArrayType2(cg.i32, 1u << TW_RT_COUNTER_BITS);
     LLVMValueRef counters = extern_global("tw_rt_counters", table);
-    LLVMValueRef ix[2] = {LLVMConstInt(cg.i64, 0, 0), build_hash(greens, n)}, p, c;
+    LLVMValueRef ix[2] = {LLVMConstInt(cg.i64, 0, 0), build_hash(greens, n)}, p,
+                 c;
 
     p = LLVMBuildInBoundsGEP2(cg.b, table, counters, ix, 2, "");
     c = LLVMBuildLoad2(cg.b, cg.i32, p, "");
-    c = LLVMBuildSub(cg.b, c, LLVMBuildLoad2(cg.b, cg.i32, extern_global(step, cg.i32), ""), "");
+    c = LLVMBuildSub(
+        cg.b, c, LLVMBuildLoad2(cg.b, cg.i32, extern_global(step, cg.i32), ""),
+        "");
     LLVMBuildStore(cg.b, c, p);
     return LLVMBuildICmp(cg.b, LLVMIntSLT, c, ci32(0), "");
 }
 
-static void build_unlikely(LLVMValueRef cond, LLVMBasicBlockRef rare, LLVMBasicBlockRef usual)
+static void build_unlikely(LLVMValueRef cond, LLVMBasicBlockRef rare,
+                           LLVMBasicBlockRef usual)
 {
-    LLVMMetadataRef w[3] = {LLVMMDStringInContext2(cg.ctx, "branch_weights", 14),
-                            LLVMValueAsMetadata(ci32(1)), LLVMValueAsMetadata(ci32(4000))};
+    LLVMMetadataRef w[3] = {
+        LLVMMDStringInContext2(cg.ctx, "branch_weights", 14),
+        LLVMValueAsMetadata(ci32(1)), LLVMValueAsMetadata(ci32(4000))};
     LLVMValueRef br = LLVMBuildCondBr(cg.b, cond, rare, usual);
 
-    LLVMSetMetadata(br, ir_md_kind("prof"),
-                    LLVMMetadataAsValue(cg.ctx, LLVMMDNodeInContext2(cg.ctx, w, 3)));
+    LLVMSetMetadata(
+        br, ir_md_kind("prof"),
+        LLVMMetadataAsValue(cg.ctx, LLVMMDNodeInContext2(cg.ctx, w, 3)));
 }
 
 static void build_return(LLVMValueRef v, char kind)
@@ -90,16 +101,19 @@ static void build_return(LLVMValueRef v, char kind)
 /* The builder stands in a block without an end: counts, and asks the run time
  * when it is time; the block `go_on` is where the interpreter continues.
  * tail: calls of the portal must be tail calls (we are in it). */
-static void build_check(LLVMValueRef f, struct driver *d, LLVMValueRef *values, const char *step,
-                        LLVMBasicBlockRef go_on, int tail)
+static void build_check(LLVMValueRef f, struct driver *d, LLVMValueRef *values,
+                        const char *step, LLVMBasicBlockRef go_on, int tail)
 {
     unsigned n = d->ngreens + d->nreds;
     LLVMBasicBlockRef slow = LLVMAppendBasicBlockInContext(cg.ctx, f, "enter");
-    LLVMBasicBlockRef again = LLVMAppendBasicBlockInContext(cg.ctx, f, "continue");
+    LLVMBasicBlockRef again =
+        LLVMAppendBasicBlockInContext(cg.ctx, f, "continue");
     LLVMBasicBlockRef done = LLVMAppendBasicBlockInContext(cg.ctx, f, "done");
-    LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(f), here = LLVMGetInsertBlock(cg.b);
+    LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(f),
+                      here = LLVMGetInsertBlock(cg.b);
     LLVMTypeRef enter_params[3] = {cg.ptr, cg.ptr, cg.ptr};
-    LLVMValueRef enter = extern_function("tw_rt_enter", cg.i32, enter_params, 3);
+    LLVMValueRef enter =
+        extern_function("tw_rt_enter", cg.i32, enter_params, 3);
     LLVMValueRef args, res, call, sw, loaded[64], first;
     LLVMValueRef enter_args[3];
     LLVMMetadataRef location = LLVMGetCurrentDebugLocation2(cg.b);
@@ -123,30 +137,35 @@ static void build_check(LLVMValueRef f, struct driver *d, LLVMValueRef *values, 
     enter_args[0] = d->emitted;
     enter_args[1] = args;
     enter_args[2] = res;
-    call = LLVMBuildCall2(cg.b, LLVMGlobalGetValueType(enter), enter, enter_args, 3, "");
+    call = LLVMBuildCall2(cg.b, LLVMGlobalGetValueType(enter), enter,
+                          enter_args, 3, "");
     sw = LLVMBuildSwitch(cg.b, call, go_on, 2);
     LLVMAddCase(sw, ci32(TW_ENTER_CONTINUE), again);
     LLVMAddCase(sw, ci32(TW_ENTER_DONE), done);
     LLVMPositionBuilderAtEnd(cg.b, again);
     for (unsigned k = 0; k < n; k++)
-        loaded[k] = stubs_load_value(args, k, LLVMTypeOf(LLVMGetParam(d->portal->v, k)));
+        loaded[k] = stubs_load_value(args, k,
+                                     LLVMTypeOf(LLVMGetParam(d->portal->v, k)));
     call = LLVMBuildCall2(cg.b, d->portal->type, d->portal->v, loaded, n, "");
     if (tail)
         LLVMSetTailCallKind(call, LLVMTailCallKindMustTail);
     build_return(call, d->result);
     LLVMPositionBuilderAtEnd(cg.b, done);
-    build_return(d->result == 'v'
-                     ? NULL
-                     : stubs_load_value(res, 0, LLVMGetReturnType(d->portal->type)),
-                 d->result);
+    build_return(
+        d->result == 'v'
+            ? NULL
+            : stubs_load_value(res, 0, LLVMGetReturnType(d->portal->type)),
+        d->result);
 }
 
 /* F.enter(greens, reds): what F calls in place of the portal. */
 static LLVMValueRef make_enter(struct driver *d)
 {
-    LLVMValueRef f = stubs_new_function(cg_printf("tw.enter.%s", d->name), d->portal->type);
+    LLVMValueRef f =
+        stubs_new_function(cg_printf("tw.enter.%s", d->name), d->portal->type);
     unsigned n = d->ngreens + d->nreds;
-    LLVMBasicBlockRef go_on = LLVMAppendBasicBlockInContext(cg.ctx, f, "interpret");
+    LLVMBasicBlockRef go_on =
+        LLVMAppendBasicBlockInContext(cg.ctx, f, "interpret");
     LLVMValueRef params[64], call;
 
     LLVMGetParams(f, params);
@@ -165,14 +184,17 @@ static LLVMValueRef convert(LLVMValueRef v, LLVMTypeRef t)
 
     if (from == t)
         return v;
-    if (ir_kind(from) == LLVMIntegerTypeKind && ir_kind(t) == LLVMIntegerTypeKind)
+    if (ir_kind(from) == LLVMIntegerTypeKind &&
+        ir_kind(t) == LLVMIntegerTypeKind)
         return LLVMBuildIntCast2(cg.b, v, t, 1, "");
-    cg_fatal("can_enter_jit passes a value of another kind than the merge point");
+    cg_fatal(
+        "can_enter_jit passes a value of another kind than the merge point");
 }
 
 static void loop_check(LLVMValueRef marker)
 {
-    LLVMValueRef values[64], f = LLVMGetBasicBlockParent(LLVMGetInstructionParent(marker));
+    LLVMValueRef values[64],
+        f = LLVMGetBasicBlockParent(LLVMGetInstructionParent(marker));
     unsigned ng, nr;
     struct driver *d = portal_marker(marker, values, &ng, &nr);
     LLVMBasicBlockRef before = LLVMGetInstructionParent(marker), after;
@@ -181,7 +203,8 @@ static void loop_check(LLVMValueRef marker)
         const char *file;
         unsigned line = ir_line(marker, &file);
 
-        cg_fatal("%s:%u: error: tw_can_enter_jit of driver \"%s\" in %s: it must stand in the "
+        cg_fatal("%s:%u: error: tw_can_enter_jit of driver \"%s\" in %s: it "
+                 "must stand in the "
                  "function of the merge point, behind it",
                  file, line, d->name, ir_name(f));
     }
@@ -190,7 +213,8 @@ static void loop_check(LLVMValueRef marker)
     LLVMPositionBuilderAtEnd(cg.b, before);
     LLVMSetCurrentDebugLocation2(cg.b, LLVMInstructionGetDebugLoc(marker));
     for (unsigned k = 0; k < ng + nr; k++)
-        values[k] = convert(values[k], LLVMTypeOf(LLVMGetParam(d->portal->v, k)));
+        values[k] =
+            convert(values[k], LLVMTypeOf(LLVMGetParam(d->portal->v, k)));
     build_check(f, d, values, "tw_rt_loop_step", after, 1);
     LLVMInstructionEraseFromParent(marker);
 }
@@ -202,16 +226,20 @@ static void rewrite_portals(void)
         VEC(LLVMValueRef) calls = {0};
         LLVMValueRef enter;
 
-        for (LLVMUseRef u = LLVMGetFirstUse(d->portal->v); u; u = LLVMGetNextUse(u)) {
+        for (LLVMUseRef u = LLVMGetFirstUse(d->portal->v); u;
+             u = LLVMGetNextUse(u)) {
             LLVMValueRef i = LLVMGetUser(u);
 
             if (ir_op(i) == LLVMCall && ir_callee(i) == d->portal->v &&
-                !ir_starts(ir_name(LLVMGetBasicBlockParent(LLVMGetInstructionParent(i))), "tw."))
+                !ir_starts(ir_name(LLVMGetBasicBlockParent(
+                               LLVMGetInstructionParent(i))),
+                           "tw."))
                 VEC_PUSH(calls, i);
         }
         enter = make_enter(d);
         for (uint32_t c = 0; c < calls.n; c++)
-            LLVMSetOperand(calls.p[c], (unsigned)LLVMGetNumOperands(calls.p[c]) - 1, enter);
+            LLVMSetOperand(calls.p[c],
+                           (unsigned)LLVMGetNumOperands(calls.p[c]) - 1, enter);
         free(calls.p);
     }
 }
@@ -225,16 +253,20 @@ static void replace(LLVMValueRef i, LLVMValueRef v)
 }
 
 /* always-inlined: if (*(void **)(p + offset)) fn(…) */
-static LLVMValueRef make_checker(const char *name, int with_offset, const char *callee)
+static LLVMValueRef make_checker(const char *name, int with_offset,
+                                 const char *callee)
 {
-    LLVMTypeRef params[2] = {cg.ptr, cg.i32}, check_params[2] = {cg.ptr, cg.i32};
-    LLVMValueRef f = LLVMGetNamedFunction(cg.mod, name), target, token, args[2], p;
+    LLVMTypeRef params[2] = {cg.ptr, cg.i32},
+                check_params[2] = {cg.ptr, cg.i32};
+    LLVMValueRef f = LLVMGetNamedFunction(cg.mod, name), target, token, args[2],
+                 p;
     LLVMBasicBlockRef rare, end;
 
     if (f)
         return f;
     target = extern_function(callee, cg.void_, params, with_offset ? 2 : 1);
-    f = stubs_new_function(name, LLVMFunctionType(cg.void_, check_params, 2, 0));
+    f = stubs_new_function(name,
+                           LLVMFunctionType(cg.void_, check_params, 2, 0));
     ir_add_fn_attr(f, "alwaysinline");
     args[0] = LLVMGetParam(f, 0);
     args[1] = LLVMGetParam(f, 1);
@@ -244,9 +276,12 @@ static LLVMValueRef make_checker(const char *name, int with_offset, const char *
     token = LLVMBuildLoad2(cg.b, cg.ptr, p, "");
     rare = LLVMAppendBasicBlockInContext(cg.ctx, f, "");
     end = LLVMAppendBasicBlockInContext(cg.ctx, f, "");
-    build_unlikely(LLVMBuildICmp(cg.b, LLVMIntNE, token, LLVMConstNull(cg.ptr), ""), rare, end);
+    build_unlikely(
+        LLVMBuildICmp(cg.b, LLVMIntNE, token, LLVMConstNull(cg.ptr), ""), rare,
+        end);
     LLVMPositionBuilderAtEnd(cg.b, rare);
-    LLVMBuildCall2(cg.b, LLVMGlobalGetValueType(target), target, args, with_offset ? 2 : 1, "");
+    LLVMBuildCall2(cg.b, LLVMGlobalGetValueType(target), target, args,
+                   with_offset ? 2 : 1, "");
     LLVMBuildBr(cg.b, end);
     LLVMPositionBuilderAtEnd(cg.b, end);
     LLVMBuildRetVoid(cg.b);
@@ -256,7 +291,8 @@ static LLVMValueRef make_checker(const char *name, int with_offset, const char *
 /* if (frame->token) tw_rt_force_virtualizable(frame, offset) before insn */
 static void force_before(LLVMValueRef insn, LLVMValueRef frame, struct vinfo *v)
 {
-    LLVMValueRef f = make_checker("tw.check.token", 1, "tw_rt_force_virtualizable");
+    LLVMValueRef f =
+        make_checker("tw.check.token", 1, "tw_rt_force_virtualizable");
     LLVMValueRef args[2] = {frame, ci32(v->token_offset)};
 
     LLVMPositionBuilderBefore(cg.b, insn);
@@ -279,7 +315,8 @@ static void rewrite_marker(LLVMValueRef i, const char *n)
     } else if (ir_starts(n, "promote_") || !strcmp(n, "virtual_ref")) {
         replace(i, LLVMGetOperand(i, 0));
     } else if (!strcmp(n, "virtual_ref_force")) {
-        LLVMValueRef f = extern_function("tw_rt_virtual_ref_force", cg.ptr, one, 1);
+        LLVMValueRef f =
+            extern_function("tw_rt_virtual_ref_force", cg.ptr, one, 1);
 
         LLVMSetOperand(i, (unsigned)LLVMGetNumOperands(i) - 1, f);
     } else if (!strcmp(n, "force_virtualizable")) {
@@ -291,7 +328,8 @@ static void rewrite_marker(LLVMValueRef i, const char *n)
     } else if (ir_kind(t) == LLVMVoidTypeKind) {
         LLVMInstructionEraseFromParent(i); /* loop_header, record_*, hints */
     } else {
-        replace(i, LLVMConstNull(t)); /* isconstant, isvirtual, we_are_jitted: no */
+        replace(
+            i, LLVMConstNull(t)); /* isconstant, isvirtual, we_are_jitted: no */
     }
 }
 
@@ -299,13 +337,15 @@ static void rewrite_markers(void)
 {
     VEC(LLVMValueRef) calls = {0};
 
-    for (LLVMValueRef f = LLVMGetFirstFunction(cg.mod); f; f = LLVMGetNextFunction(f))
+    for (LLVMValueRef f = LLVMGetFirstFunction(cg.mod); f;
+         f = LLVMGetNextFunction(f))
         if (ir_starts(ir_name(f), "tw_mark_"))
             for (LLVMUseRef u = LLVMGetFirstUse(f); u; u = LLVMGetNextUse(u))
                 if (ir_op(LLVMGetUser(u)) == LLVMCall)
                     VEC_PUSH(calls, LLVMGetUser(u));
     for (uint32_t k = 0; k < calls.n; k++)
-        rewrite_marker(calls.p[k], ir_callee_name(calls.p[k]) + strlen("tw_mark_"));
+        rewrite_marker(calls.p[k],
+                       ir_callee_name(calls.p[k]) + strlen("tw_mark_"));
     free(calls.p);
     for (LLVMValueRef f = LLVMGetFirstFunction(cg.mod), next; f; f = next) {
         next = LLVMGetNextFunction(f);
@@ -318,8 +358,9 @@ static void rewrite_markers(void)
 
 static LLVMValueRef root_of(LLVMValueRef p)
 {
-    while (ir_op(p) == LLVMGetElementPtr ||
-           (LLVMIsAConstantExpr(p) && LLVMGetConstOpcode(p) == LLVMGetElementPtr))
+    while (
+        ir_op(p) == LLVMGetElementPtr ||
+        (LLVMIsAConstantExpr(p) && LLVMGetConstOpcode(p) == LLVMGetElementPtr))
         p = LLVMGetOperand(p, 0);
     return p;
 }
@@ -363,12 +404,15 @@ static void guard_fields(struct fn *f)
                 }
             }
             if ((a->flags & TW_F_QUASI) && op == LLVMStore) {
-                LLVMValueRef fn = make_checker("tw.check.watch", 0, "tw_rt_invalidate"), args[2];
+                LLVMValueRef fn = make_checker("tw.check.watch", 0,
+                                               "tw_rt_invalidate"),
+                             args[2];
 
                 LLVMPositionBuilderBefore(cg.b, i);
                 args[0] = struct_base(p, a);
                 args[1] = ci32(a->watch_offset);
-                LLVMBuildCall2(cg.b, LLVMGlobalGetValueType(fn), fn, args, 2, "");
+                LLVMBuildCall2(cg.b, LLVMGlobalGetValueType(fn), fn, args, 2,
+                               "");
             }
         }
     }
@@ -398,6 +442,7 @@ void native_emit(void)
         cg_fatal("%s: %s", cg.emit_llvm, err);
     snprintf(passes, sizeof passes, "default<O%d>", cg.opt_level);
     ir_run_passes(passes);
-    if (LLVMTargetMachineEmitToFile(cg.tm, cg.mod, (char *)cg.out, LLVMObjectFile, &err))
+    if (LLVMTargetMachineEmitToFile(cg.tm, cg.mod, (char *)cg.out,
+                                    LLVMObjectFile, &err))
         cg_fatal("%s: %s", cg.out, err);
 }

@@ -24,7 +24,8 @@ static const char *type_reason(LLVMTypeRef t)
     case LLVMFloatTypeKind:
         return NULL;
     case LLVMIntegerTypeKind:
-        return LLVMGetIntTypeWidth(t) <= 64 ? NULL : "an integer wider than 64 bits";
+        return LLVMGetIntTypeWidth(t) <= 64 ? NULL
+                                            : "an integer wider than 64 bits";
     case LLVMStructTypeKind:
     case LLVMArrayTypeKind:
         return lower_leaves(t, &lv) ? NULL : "a struct value that is too large";
@@ -58,12 +59,16 @@ static const char *call_reason(LLVMValueRef i)
 {
     /* llvm.frameaddress is a helper's: near enough for checks of stack depth */
     static const char *const refused[] = {
-        "llvm.va_start",  "llvm.va_copy",     "llvm.va_arg",     "llvm.eh.",
-        "llvm.stacksave", "llvm.vector.",     "llvm.masked.",    "llvm.returnaddress",
-        "llvm.thread.pointer", "llvm.memcpy.element", "llvm.readcyclecounter",
+        "llvm.va_start",         "llvm.va_copy",
+        "llvm.va_arg",           "llvm.eh.",
+        "llvm.stacksave",        "llvm.vector.",
+        "llvm.masked.",          "llvm.returnaddress",
+        "llvm.thread.pointer",   "llvm.memcpy.element",
+        "llvm.readcyclecounter",
     };
-    static const char *const returns_twice[] = {"setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp",
-                                                "vfork", "longjmp", "_longjmp", "siglongjmp"};
+    static const char *const returns_twice[] = {
+        "setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp",
+        "vfork",  "longjmp", "_longjmp",  "siglongjmp"};
     const char *n = ir_callee_name(i), *r;
 
     if (ir_starts(n, "tw_mark_"))
@@ -81,9 +86,11 @@ static const char *call_reason(LLVMValueRef i)
         if (strstr(n, ".with.overflow.")) {
             unsigned w = LLVMGetIntTypeWidth(LLVMTypeOf(LLVMGetOperand(i, 0)));
 
-            return w == 64 || w <= 32 ? NULL : "overflow arithmetic of an odd width";
+            return w == 64 || w <= 32 ? NULL
+                                      : "overflow arithmetic of an odd width";
         }
-        if (ir_starts(n, "llvm.mem") && LLVMConstIntGetZExtValue(LLVMGetOperand(i, 3)))
+        if (ir_starts(n, "llvm.mem") &&
+            LLVMConstIntGetZExtValue(LLVMGetOperand(i, 3)))
             return "a volatile block operation";
         return NULL;
     }
@@ -104,7 +111,8 @@ static const char *insn_reason(LLVMValueRef i)
     for (int k = 0; k < LLVMGetNumOperands(i); k++) {
         LLVMValueRef o = LLVMGetOperand(i, (unsigned)k);
 
-        if (!LLVMIsAFunction(o) && !LLVMValueIsBasicBlock(o) && (r = type_reason(LLVMTypeOf(o))))
+        if (!LLVMIsAFunction(o) && !LLVMValueIsBasicBlock(o) &&
+            (r = type_reason(LLVMTypeOf(o))))
             return r;
         if (LLVMIsABlockAddress(o))
             return "a computed goto";
@@ -117,7 +125,9 @@ static const char *insn_reason(LLVMValueRef i)
     case LLVMCall:
         return ir_is_dbg(i) ? NULL : call_reason(i);
     case LLVMAlloca:
-        return LLVMIsAConstantInt(LLVMGetOperand(i, 0)) ? NULL : "an array of variable length";
+        return LLVMIsAConstantInt(LLVMGetOperand(i, 0))
+                   ? NULL
+                   : "an array of variable length";
     case LLVMIndirectBr:
         return "a computed goto";
     case LLVMVAArg:
@@ -174,7 +184,8 @@ static void check_expressible(struct fn *f)
     }
     for (unsigned k = 0; k < LLVMCountParams(f->v); k++) {
         if (lower_bank(LLVMTypeOf(LLVMGetParam(f->v, k))) < 0) {
-            refuse(f, "a parameter has a type that jitcode does not have", NULL);
+            refuse(f, "a parameter has a type that jitcode does not have",
+                   NULL);
             return;
         }
     }
@@ -197,20 +208,21 @@ static void decide(struct fn *f)
     if (f->is_marker || !f->has_body)
         return;
     f->has_loop = (uint8_t)ir_has_loop(f->v);
-    if (f->hints & (H_DONT_LOOK_INSIDE | H_NOT_IN_TRACE | H_LOOP_INVARIANT | H_ELIDABLE |
-                    H_MAY_FORCE | H_NO_EFFECT)) {
+    if (f->hints & (H_DONT_LOOK_INSIDE | H_NOT_IN_TRACE | H_LOOP_INVARIANT |
+                    H_ELIDABLE | H_MAY_FORCE | H_NO_EFFECT)) {
         refuse(f, "its author says so", NULL);
         return;
     }
     check_expressible(f);
-    if (!f->reason && f->has_loop && !f->portal_of && !(f->hints & (H_UNROLL_SAFE)))
+    if (!f->reason && f->has_loop && !f->portal_of &&
+        !(f->hints & (H_UNROLL_SAFE)))
         refuse(f, "it has a loop (tw_unroll_safe allows that)", NULL);
     if (f->reason && f->portal_of)
-        cg_fatal("%s:%u: error: the portal %s cannot be traced: %s", f->reason_file,
-                 f->reason_line, f->name, f->reason);
+        cg_fatal("%s:%u: error: the portal %s cannot be traced: %s",
+                 f->reason_file, f->reason_line, f->name, f->reason);
     if (f->reason && (f->hints & H_LOOK_INSIDE))
-        cg_fatal("%s:%u: error: %s is marked tw_look_inside, but %s", f->reason_file,
-                 f->reason_line, f->name, f->reason);
+        cg_fatal("%s:%u: error: %s is marked tw_look_inside, but %s",
+                 f->reason_file, f->reason_line, f->name, f->reason);
     f->looked_inside = !f->reason;
 }
 
@@ -228,7 +240,8 @@ void policy_report(void)
         struct fn *f = cg.fns.p[k];
 
         if (f->reason && f->called)
-            fprintf(stderr, "%s:%u: warning: %s stays a residual call: %s [-Wtrace]\n",
+            fprintf(stderr,
+                    "%s:%u: warning: %s stays a residual call: %s [-Wtrace]\n",
                     f->reason_file, f->reason_line, f->name, f->reason);
     }
 }

@@ -62,15 +62,17 @@ static char kind_of_type(LLVMTypeRef t)
 }
 
 /* tw_mark_x(driver, ngreens, greens…, nreds, reds…) */
-struct driver *portal_marker(LLVMValueRef call, LLVMValueRef *operands, unsigned *ngreens,
-                             unsigned *nreds)
+struct driver *portal_marker(LLVMValueRef call, LLVMValueRef *operands,
+                             unsigned *ngreens, unsigned *nreds)
 {
     struct driver *d = ptrmap_get(&cg.driver_of, LLVMGetOperand(call, 0));
     int64_t ng = 0, nr = 0;
     unsigned k = 1, n = 0;
 
     if (!d)
-        error_at(call, "the driver of a merge point must be a static struct tw_driver");
+        error_at(
+            call,
+            "the driver of a merge point must be a static struct tw_driver");
     if (!ir_const_int(LLVMGetOperand(call, k++), &ng))
         error_at(call, "TW_GREENS(...) is missing here");
     for (int64_t g = 0; g < ng; g++)
@@ -122,27 +124,35 @@ static void describe(struct split *s)
     if (s->n > 24)
         error_at(s->marker, "more than 24 greens and reds");
     if (count_names(d->greens) != ng || count_names(d->reds) != nr)
-        error_at(s->marker, cg_printf("driver \"%s\" names %u greens and %u reds, but the merge "
-                                      "point passes %u and %u",
-                                      d->name, count_names(d->greens), count_names(d->reds), ng,
-                                      nr));
+        error_at(s->marker,
+                 cg_printf(
+                     "driver \"%s\" names %u greens and %u reds, but the merge "
+                     "point passes %u and %u",
+                     d->name, count_names(d->greens), count_names(d->reds), ng,
+                     nr));
     for (unsigned k = 0; k < s->n; k++) {
         s->types[k] = LLVMTypeOf(s->operands[k]);
         d->kinds[k] = kind_of_type(s->types[k]);
         if (!d->kinds[k])
-            error_at(s->marker, cg_printf("argument %u has a type that the JIT does not know",
-                                          k + 1));
+            error_at(
+                s->marker,
+                cg_printf("argument %u has a type that the JIT does not know",
+                          k + 1));
     }
     if (d->virtualizable) {
         d->vable_red = name_index(d->reds, d->virtualizable);
         if (d->vable_red < 0)
-            error_at(s->marker, cg_printf("driver \"%s\": its virtualizable '%s' is no red",
-                                          d->name, d->virtualizable));
+            error_at(
+                s->marker,
+                cg_printf("driver \"%s\": its virtualizable '%s' is no red",
+                          d->name, d->virtualizable));
     }
     d->result = kind_of_type(LLVMGetReturnType(s->f->type));
     if (!d->result)
-        error_at(s->marker, "a function with a merge point returns an integer, a pointer, a "
-                            "double or nothing");
+        error_at(
+            s->marker,
+            "a function with a merge point returns an integer, a pointer, a "
+            "double or nothing");
 }
 
 static void find_reach(struct split *s)
@@ -174,7 +184,8 @@ static struct ptrmap preds_of(LLVMValueRef f)
     struct ptrmap m = {0};
 
     for (FOR_BLOCKS(bb, f)) {
-        for (LLVMUseRef u = LLVMGetFirstUse(LLVMBasicBlockAsValue(bb)); u; u = LLVMGetNextUse(u)) {
+        for (LLVMUseRef u = LLVMGetFirstUse(LLVMBasicBlockAsValue(bb)); u;
+             u = LLVMGetNextUse(u)) {
             LLVMValueRef user = LLVMGetUser(u);
             struct preds *v;
 
@@ -194,13 +205,15 @@ static struct ptrmap preds_of(LLVMValueRef f)
  * block. */
 static int alive_at_merge(struct split *s, struct ptrmap *preds, LLVMValueRef v)
 {
-    LLVMBasicBlockRef def = LLVMIsAInstruction(v) ? LLVMGetInstructionParent(v)
-                                                  : LLVMGetEntryBasicBlock(s->f->v);
+    LLVMBasicBlockRef def = LLVMIsAInstruction(v)
+                                ? LLVMGetInstructionParent(v)
+                                : LLVMGetEntryBasicBlock(s->f->v);
     VEC(LLVMBasicBlockRef) work = {0};
     struct ptrmap seen = {0};
     int alive = 0, is_arg = !LLVMIsAInstruction(v);
 
-    for (LLVMUseRef u = LLVMGetFirstUse(v); u && !alive; u = LLVMGetNextUse(u)) {
+    for (LLVMUseRef u = LLVMGetFirstUse(v); u && !alive;
+         u = LLVMGetNextUse(u)) {
         LLVMValueRef user = LLVMGetUser(u);
         LLVMBasicBlockRef bb;
 
@@ -247,7 +260,8 @@ static int alloca_is_fresh(struct split *s, LLVMValueRef v)
     for (LLVMUseRef u = LLVMGetFirstUse(v); u; u = LLVMGetNextUse(u)) {
         LLVMValueRef user = LLVMGetUser(u);
 
-        if (ir_op(user) == LLVMCall && ir_starts(ir_callee_name(user), "llvm.lifetime.start")) {
+        if (ir_op(user) == LLVMCall &&
+            ir_starts(ir_callee_name(user), "llvm.lifetime.start")) {
             if (!ptrmap_num(&s->reach, LLVMGetInstructionParent(user)))
                 return 0;
             starts = 1;
@@ -325,7 +339,8 @@ static LLVMValueRef entry_value(struct split *s, LLVMValueRef v, int depth)
     if (nops > 8)
         return NULL;
     for (int k = 0; k < nops; k++)
-        if (!(ops[k] = entry_value(s, LLVMGetOperand(v, (unsigned)k), depth + 1)))
+        if (!(ops[k] =
+                  entry_value(s, LLVMGetOperand(v, (unsigned)k), depth + 1)))
             return NULL;
     copy = LLVMInstructionClone(v);
     for (int k = 0; k < nops; k++)
@@ -340,7 +355,8 @@ static void make_portal(struct split *s)
     LLVMTypeRef type = LLVMFunctionType(ret, s->types, s->n, 0);
     int errors = 0;
 
-    s->portal = LLVMAddFunction(cg.mod, cg_printf("%s.portal", s->f->name), type);
+    s->portal =
+        LLVMAddFunction(cg.mod, cg_printf("%s.portal", s->f->name), type);
     LLVMSetLinkage(s->portal, LLVMInternalLinkage);
     ir_add_fn_attr(s->portal, "noinline");
     ir_add_fn_attr(s->portal, "nounwind");
@@ -348,10 +364,12 @@ static void make_portal(struct split *s)
         static const char *const copied[] = {"target-cpu", "target-features"};
         unsigned n = (unsigned)strlen(copied[k]);
         LLVMAttributeRef a = LLVMGetStringAttributeAtIndex(
-            s->f->v, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, copied[k], n);
+            s->f->v, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, copied[k],
+            n);
 
         if (a)
-            LLVMAddAttributeAtIndex(s->portal, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, a);
+            LLVMAddAttributeAtIndex(
+                s->portal, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, a);
     }
     s->entry = LLVMAppendBasicBlockInContext(cg.ctx, s->portal, "entry");
     for (uint32_t k = 0; k < s->crossing.n; k++) {
@@ -373,10 +391,11 @@ static void make_portal(struct split *s)
             if (!line)
                 line = ir_line(v, NULL) ?: at;
             fprintf(stderr,
-                    "%s:%u: error: %s%s%s is alive at the merge point of driver \"%s\" (line %u), "
+                    "%s:%u: error: %s%s%s is alive at the merge point of "
+                    "driver \"%s\" (line %u), "
                     "but is neither a green nor a red%s\n",
-                    file, line, name ? "'" : "a value computed here", name ? name : "",
-                    name ? "'" : "", s->d->name, at,
+                    file, line, name ? "'" : "a value computed here",
+                    name ? name : "", name ? "'" : "", s->d->name, at,
                     ir_op(v) == LLVMAlloca ? " (its address is taken)" : "");
             errors++;
             continue;
@@ -386,8 +405,8 @@ static void make_portal(struct split *s)
         ptrmap_set(&s->slots, v, slot);
     }
     if (errors)
-        cg_fatal("%d value%s in the way of the merge point in %s", errors, errors > 1 ? "s" : "",
-                 s->f->name);
+        cg_fatal("%d value%s in the way of the merge point in %s", errors,
+                 errors > 1 ? "s" : "", s->f->name);
 }
 
 static LLVMValueRef mapped(struct split *s, LLVMValueRef v)
@@ -395,7 +414,8 @@ static LLVMValueRef mapped(struct split *s, LLVMValueRef v)
     LLVMValueRef slot, m;
 
     if (LLVMValueIsBasicBlock(v))
-        return LLVMBasicBlockAsValue(ptrmap_get(&s->blockmap, LLVMValueAsBasicBlock(v)));
+        return LLVMBasicBlockAsValue(
+            ptrmap_get(&s->blockmap, LLVMValueAsBasicBlock(v)));
     if (!LLVMIsAInstruction(v) && !LLVMIsAArgument(v))
         return v;
     if ((slot = ptrmap_get(&s->slots, v)))
@@ -444,7 +464,8 @@ static void clone_blocks(struct split *s)
 
                     if (!from)
                         continue; /* an edge from before the merge point */
-                    LLVMPositionBuilderBefore(cg.b, LLVMGetBasicBlockTerminator(from));
+                    LLVMPositionBuilderBefore(
+                        cg.b, LLVMGetBasicBlockTerminator(from));
                     v = mapped(s, LLVMGetIncomingValue(i, e));
                     LLVMAddIncoming(c, &v, &from, 1);
                 }
@@ -452,11 +473,13 @@ static void clone_blocks(struct split *s)
             }
             LLVMPositionBuilderBefore(cg.b, c);
             for (int o = 0; o < LLVMGetNumOperands(i); o++)
-                LLVMSetOperand(c, (unsigned)o, mapped(s, LLVMGetOperand(i, (unsigned)o)));
+                LLVMSetOperand(c, (unsigned)o,
+                               mapped(s, LLVMGetOperand(i, (unsigned)o)));
         }
     }
     for (uint32_t k = 0; k < s->crossing.n; k++) {
-        LLVMValueRef v = s->crossing.p[k], slot = ptrmap_get(&s->slots, v), c, at;
+        LLVMValueRef v = s->crossing.p[k], slot = ptrmap_get(&s->slots, v), c,
+                     at;
 
         if (!slot || !(c = ptrmap_get(&s->valuemap, v)))
             continue;
@@ -472,7 +495,8 @@ static void clone_blocks(struct split *s)
 /* F goes as far as the merge point, then calls the portal. */
 static void end_outer(struct split *s, LLVMBasicBlockRef before)
 {
-    LLVMBasicBlockRef bb = LLVMAppendBasicBlockInContext(cg.ctx, s->f->v, "to.portal");
+    LLVMBasicBlockRef bb =
+        LLVMAppendBasicBlockInContext(cg.ctx, s->f->v, "to.portal");
     LLVMTypeRef type = LLVMGlobalGetValueType(s->portal);
     LLVMValueRef call;
 
@@ -498,14 +522,20 @@ static void split(struct fn *f, LLVMValueRef marker)
 
     s.d = d = ptrmap_get(&cg.driver_of, LLVMGetOperand(marker, 0));
     if (!d)
-        error_at(marker, "the driver of a merge point must be a static struct tw_driver");
+        error_at(
+            marker,
+            "the driver of a merge point must be a static struct tw_driver");
     if (d->outer)
-        error_at(marker, cg_printf("a second merge point of driver \"%s\" (one is in %s): a "
-                                   "driver has exactly one",
-                                   d->name, d->outer->name));
+        error_at(
+            marker,
+            cg_printf("a second merge point of driver \"%s\" (one is in %s): a "
+                      "driver has exactly one",
+                      d->name, d->outer->name));
     if (f->outer_of)
-        error_at(marker, cg_printf("a second merge point in %s: a function has one at most",
-                                   f->name));
+        error_at(
+            marker,
+            cg_printf("a second merge point in %s: a function has one at most",
+                      f->name));
     describe(&s);
     s.merge = ir_split_before(marker);
     find_reach(&s);
@@ -536,27 +566,35 @@ static void split(struct fn *f, LLVMValueRef marker)
 
 void portal_split_all(void)
 {
-    LLVMValueRef mark = LLVMGetNamedFunction(cg.mod, "tw_mark_merge_point"), enter;
+    LLVMValueRef mark = LLVMGetNamedFunction(cg.mod, "tw_mark_merge_point"),
+                 enter;
     VEC(LLVMValueRef) calls = {0};
 
-    for (LLVMUseRef u = mark ? LLVMGetFirstUse(mark) : NULL; u; u = LLVMGetNextUse(u))
+    for (LLVMUseRef u = mark ? LLVMGetFirstUse(mark) : NULL; u;
+         u = LLVMGetNextUse(u))
         if (ir_op(LLVMGetUser(u)) == LLVMCall)
             VEC_PUSH(calls, LLVMGetUser(u));
     for (uint32_t k = calls.n; k--;)
-        split(cg_fn(LLVMGetBasicBlockParent(LLVMGetInstructionParent(calls.p[k]))), calls.p[k]);
+        split(cg_fn(LLVMGetBasicBlockParent(
+                  LLVMGetInstructionParent(calls.p[k]))),
+              calls.p[k]);
     free(calls.p);
     enter = LLVMGetNamedFunction(cg.mod, "tw_mark_can_enter_jit");
-    for (LLVMUseRef u = enter ? LLVMGetFirstUse(enter) : NULL; u; u = LLVMGetNextUse(u)) {
+    for (LLVMUseRef u = enter ? LLVMGetFirstUse(enter) : NULL; u;
+         u = LLVMGetNextUse(u)) {
         LLVMValueRef ops[64];
         unsigned ng, nr;
         struct driver *d = portal_marker(LLVMGetUser(u), ops, &ng, &nr);
 
         if (!d->portal)
-            error_at(LLVMGetUser(u), cg_printf("driver \"%s\" has no merge point", d->name));
+            error_at(LLVMGetUser(u),
+                     cg_printf("driver \"%s\" has no merge point", d->name));
         if (ng != d->ngreens || nr != d->nreds)
-            error_at(LLVMGetUser(u), cg_printf("the merge point of driver \"%s\" passes %u greens "
-                                               "and %u reds, this passes %u and %u",
-                                               d->name, d->ngreens, d->nreds, ng, nr));
+            error_at(
+                LLVMGetUser(u),
+                cg_printf("the merge point of driver \"%s\" passes %u greens "
+                          "and %u reds, this passes %u and %u",
+                          d->name, d->ngreens, d->nreds, ng, nr));
         d->has_can_enter = 1;
     }
     collect_functions();

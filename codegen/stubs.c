@@ -21,7 +21,8 @@ static VEC(struct wrapper) wrappers;
 
 /* ---------------------------------------------------------------- signatures */
 
-static unsigned attr_signext, attr_zeroext, attr_byval, attr_sret, attr_inalloca;
+static unsigned attr_signext, attr_zeroext, attr_byval, attr_sret,
+    attr_inalloca;
 
 static void init_attrs(void)
 {
@@ -37,8 +38,9 @@ static void init_attrs(void)
 /* Attribute of parameter k (0 is the result) of a function or a call. */
 static LLVMAttributeRef attr(LLVMValueRef fn_or_call, unsigned k, unsigned kind)
 {
-    return LLVMIsAFunction(fn_or_call) ? LLVMGetEnumAttributeAtIndex(fn_or_call, k, kind)
-                                       : LLVMGetCallSiteEnumAttribute(fn_or_call, k, kind);
+    return LLVMIsAFunction(fn_or_call)
+               ? LLVMGetEnumAttributeAtIndex(fn_or_call, k, kind)
+               : LLVMGetCallSiteEnumAttribute(fn_or_call, k, kind);
 }
 
 static char abi_code(LLVMTypeRef t, LLVMValueRef holder, unsigned k)
@@ -73,7 +75,10 @@ static char abi_code(LLVMTypeRef t, LLVMValueRef holder, unsigned k)
 
 static char kind_of_abi(char abi)
 {
-    return abi == 'p' ? 'r' : abi == 'd' || abi == 'f' ? 'f' : abi == 'v' ? 'v' : 'i';
+    return abi == 'p'                 ? 'r'
+           : abi == 'd' || abi == 'f' ? 'f'
+           : abi == 'v'               ? 'v'
+                                      : 'i';
 }
 
 /* The signature of a function type, if one describes it. */
@@ -130,7 +135,9 @@ static LLVMTypeRef abi_type(char c)
 
 static unsigned abi_ext(char c)
 {
-    return strchr("uHBz", c) ? attr_zeroext : strchr("hb", c) ? attr_signext : 0;
+    return strchr("uHBz", c) ? attr_zeroext
+           : strchr("hb", c) ? attr_signext
+                             : 0;
 }
 
 /* ---------------------------------------------------------------- stubs */
@@ -151,11 +158,13 @@ LLVMValueRef stubs_load_value(LLVMValueRef array, unsigned k, LLVMTypeRef t)
     case LLVMDoubleTypeKind:
         return LLVMBuildLoad2(cg.b, cg.f64, slot(array, k), "");
     case LLVMFloatTypeKind:
-        return LLVMBuildFPTrunc(cg.b, LLVMBuildLoad2(cg.b, cg.f64, slot(array, k), ""), t, "");
+        return LLVMBuildFPTrunc(
+            cg.b, LLVMBuildLoad2(cg.b, cg.f64, slot(array, k), ""), t, "");
     default: {
         LLVMValueRef v = LLVMBuildLoad2(cg.b, cg.i64, slot(array, k), "");
 
-        return LLVMGetIntTypeWidth(t) == 64 ? v : LLVMBuildTrunc(cg.b, v, t, "");
+        return LLVMGetIntTypeWidth(t) == 64 ? v
+                                            : LLVMBuildTrunc(cg.b, v, t, "");
     }
     }
 }
@@ -184,7 +193,8 @@ LLVMValueRef stubs_new_function(const char *name, LLVMTypeRef type)
 
     LLVMSetLinkage(f, LLVMInternalLinkage);
     ir_add_fn_attr(f, "nounwind");
-    LLVMPositionBuilderAtEnd(cg.b, LLVMAppendBasicBlockInContext(cg.ctx, f, ""));
+    LLVMPositionBuilderAtEnd(cg.b,
+                             LLVMAppendBasicBlockInContext(cg.ctx, f, ""));
     return f;
 }
 
@@ -193,7 +203,8 @@ LLVMValueRef stubs_stub(const struct sig *s)
     LLVMTypeRef params[64], stub_params[3] = {cg.ptr, cg.ptr, cg.ptr}, type;
     LLVMValueRef f, args[64], call;
     char key[80];
-    int n = snprintf(key, sizeof key, "%c%.*s", s->abi_result, (int)s->n, s->abi);
+    int n =
+        snprintf(key, sizeof key, "%c%.*s", s->abi_result, (int)s->n, s->abi);
     uint32_t k = strmap_get(&stub_ids, key, (size_t)n);
 
     if (k)
@@ -208,8 +219,9 @@ LLVMValueRef stubs_stub(const struct sig *s)
     call = LLVMBuildCall2(cg.b, type, LLVMGetParam(f, 0), args, s->n, "");
     for (unsigned p = 0; p < s->n; p++)
         if (abi_ext(s->abi[p]))
-            LLVMAddCallSiteAttribute(call, p + 1,
-                                     LLVMCreateEnumAttribute(cg.ctx, abi_ext(s->abi[p]), 0));
+            LLVMAddCallSiteAttribute(
+                call, p + 1,
+                LLVMCreateEnumAttribute(cg.ctx, abi_ext(s->abi[p]), 0));
     if (s->abi_result != 'v')
         stubs_store_value(LLVMGetParam(f, 2), 0, call);
     LLVMBuildRetVoid(cg.b);
@@ -236,8 +248,10 @@ const char *stubs_call_reason(LLVMValueRef call)
         if (ir_kind(a) == LLVMMetadataTypeKind)
             continue;
         if (lower_bank(a) < 0 ||
-            (lower_bank(a) == TW_BANK_I && !strchr("\1\10\20\40\100", (int)LLVMGetIntTypeWidth(a))))
-            return "a call with an argument of a type that the JIT does not know";
+            (lower_bank(a) == TW_BANK_I &&
+             !strchr("\1\10\20\40\100", (int)LLVMGetIntTypeWidth(a))))
+            return "a call with an argument of a type that the JIT does not "
+                   "know";
     }
     if (ir_kind(t) == LLVMVoidTypeKind)
         return NULL;
@@ -246,9 +260,11 @@ const char *stubs_call_reason(LLVMValueRef call)
     return NULL;
 }
 
-static void copy_attrs(LLVMValueRef from, LLVMValueRef call, unsigned k, unsigned to)
+static void copy_attrs(LLVMValueRef from, LLVMValueRef call, unsigned k,
+                       unsigned to)
 {
-    const unsigned kinds[] = {attr_signext, attr_zeroext, attr_byval, attr_sret};
+    const unsigned kinds[] = {attr_signext, attr_zeroext, attr_byval,
+                              attr_sret};
 
     for (int a = 0; a < 4; a++) {
         LLVMAttributeRef r = attr(from, k, kinds[a]);
@@ -260,8 +276,9 @@ static void copy_attrs(LLVMValueRef from, LLVMValueRef call, unsigned k, unsigne
 
 /* A function of scalars that makes the call: [callee pointer,] arguments,
  * [pointer for a struct result]. */
-static LLVMValueRef make_wrapper(LLVMTypeRef type, LLVMValueRef holder, LLVMValueRef callee,
-                                 LLVMTypeRef *args, unsigned nargs, unsigned cc)
+static LLVMValueRef make_wrapper(LLVMTypeRef type, LLVMValueRef holder,
+                                 LLVMValueRef callee, LLVMTypeRef *args,
+                                 unsigned nargs, unsigned cc)
 {
     LLVMTypeRef params[64], ret = LLVMGetReturnType(type);
     int by_pointer = !callee, agg = lower_is_aggregate(ret);
@@ -274,11 +291,13 @@ static LLVMValueRef make_wrapper(LLVMTypeRef type, LLVMValueRef holder, LLVMValu
         params[n++] = args[k];
     if (agg)
         params[n++] = cg.ptr;
-    f = stubs_new_function(cg_printf("tw.wrap.%s", callee ? ir_name(callee) : "pointer"),
-                           LLVMFunctionType(agg ? cg.void_ : ret, params, n, 0));
+    f = stubs_new_function(
+        cg_printf("tw.wrap.%s", callee ? ir_name(callee) : "pointer"),
+        LLVMFunctionType(agg ? cg.void_ : ret, params, n, 0));
     for (unsigned k = 0; k < nargs; k++)
         values[k] = LLVMGetParam(f, k + (unsigned)by_pointer);
-    call = LLVMBuildCall2(cg.b, type, callee ? callee : LLVMGetParam(f, 0), values, nargs, "");
+    call = LLVMBuildCall2(cg.b, type, callee ? callee : LLVMGetParam(f, 0),
+                          values, nargs, "");
     LLVMSetInstructionCallConv(call, cc);
     for (unsigned k = 0; k <= nargs; k++)
         copy_attrs(holder, call, k, k);
@@ -307,17 +326,20 @@ struct calldescr *stubs_calldescr(struct fn *f)
         if (n > 50 || LLVMIsFunctionVarArg(f->type))
             return NULL;
         LLVMGetParamTypes(f->type, params);
-        f->native = make_wrapper(f->type, f->v, f->v, params, n, LLVMGetFunctionCallConv(f->v));
+        f->native = make_wrapper(f->type, f->v, f->v, params, n,
+                                 LLVMGetFunctionCallConv(f->v));
         if (!stubs_sig(LLVMGlobalGetValueType(f->native), f->native, &s)) {
             LLVMDeleteFunction(f->native);
             f->native = f->v;
             return NULL;
         }
     }
-    return f->calldescr = descr_call_get(descr_call(&s, f->effect, NULL, f->name));
+    return f->calldescr =
+               descr_call_get(descr_call(&s, f->effect, NULL, f->name));
 }
 
-struct calldescr *stubs_for_call(LLVMValueRef call, LLVMValueRef *native, int *pass_callee)
+struct calldescr *stubs_for_call(LLVMValueRef call, LLVMValueRef *native,
+                                 int *pass_callee)
 {
     LLVMValueRef callee = ir_callee(call);
     struct fn *f = callee ? cg_fn(callee) : NULL;
@@ -344,10 +366,12 @@ struct calldescr *stubs_for_call(LLVMValueRef call, LLVMValueRef *native, int *p
         *native = NULL;
         return descr_call_get(descr_call(&s, e, c, NULL));
     }
-    n = snprintf(key, sizeof key, "%p %p %p", (void *)(f ? callee : NULL), (void *)type, (void *)e);
+    n = snprintf(key, sizeof key, "%p %p %p", (void *)(f ? callee : NULL),
+                 (void *)type, (void *)e);
     for (unsigned a = 0; a < ir_nargs(call) && n < 480; a++) {
         args[a] = LLVMTypeOf(LLVMGetOperand(call, a));
-        n += snprintf(key + n, sizeof key - (size_t)n, "%c", abi_code(args[a], call, a + 1));
+        n += snprintf(key + n, sizeof key - (size_t)n, "%c",
+                      abi_code(args[a], call, a + 1));
     }
     *pass_callee = !f;
     k = strmap_get(&wrapper_ids, key, (size_t)n);
@@ -357,8 +381,10 @@ struct calldescr *stubs_for_call(LLVMValueRef call, LLVMValueRef *native, int *p
         w.fn = make_wrapper(type, call, f ? callee : NULL, args, ir_nargs(call),
                             LLVMGetInstructionCallConv(call));
         if (!stubs_sig(LLVMGlobalGetValueType(w.fn), w.fn, &s))
-            cg_fatal("internal: no signature for the wrapper of %s", f ? f->name : "a pointer");
-        w.d = descr_call_get(descr_call(&s, e, NULL, f ? f->name : "indirect call"));
+            cg_fatal("internal: no signature for the wrapper of %s",
+                     f ? f->name : "a pointer");
+        w.d = descr_call_get(
+            descr_call(&s, e, NULL, f ? f->name : "indirect call"));
         VEC_PUSH(wrappers, w);
         k = wrappers.n;
         strmap_set(&wrapper_ids, key, (size_t)n, k);
@@ -372,7 +398,9 @@ struct calldescr *stubs_for_call(LLVMValueRef call, LLVMValueRef *native, int *p
 struct calldescr *stubs_helper(LLVMValueRef insn, LLVMValueRef *native)
 {
     int is_call = ir_op(insn) == LLVMCall;
-    unsigned nops = is_call ? ir_nargs(insn) : (unsigned)LLVMGetNumOperands(insn), n = 0;
+    unsigned nops =
+                 is_call ? ir_nargs(insn) : (unsigned)LLVMGetNumOperands(insn),
+             n = 0;
     LLVMTypeRef params[8];
     LLVMValueRef copy;
     struct wrapper w;
@@ -380,8 +408,9 @@ struct calldescr *stubs_helper(LLVMValueRef insn, LLVMValueRef *native)
     struct sig s;
     char key[256];
     uint32_t k;
-    int len = snprintf(key, sizeof key, "helper %d %s %p", ir_op(insn),
-                       is_call ? ir_callee_name(insn) : "", (void *)LLVMTypeOf(insn));
+    int len =
+        snprintf(key, sizeof key, "helper %d %s %p", ir_op(insn),
+                 is_call ? ir_callee_name(insn) : "", (void *)LLVMTypeOf(insn));
 
     if (nops > 8)
         cg_fatal("internal: helper with %u operands", nops);
@@ -396,7 +425,8 @@ struct calldescr *stubs_helper(LLVMValueRef insn, LLVMValueRef *native)
         for (unsigned o = 0; o < nops; o++)
             if (!LLVMIsConstant(LLVMGetOperand(insn, o)))
                 params[n++] = LLVMTypeOf(LLVMGetOperand(insn, o));
-        w.fn = stubs_new_function("tw.helper", LLVMFunctionType(LLVMTypeOf(insn), params, n, 0));
+        w.fn = stubs_new_function(
+            "tw.helper", LLVMFunctionType(LLVMTypeOf(insn), params, n, 0));
         ir_add_fn_attr(w.fn, "noinline");
         copy = LLVMInstructionClone(insn);
         n = 0;
@@ -406,10 +436,12 @@ struct calldescr *stubs_helper(LLVMValueRef insn, LLVMValueRef *native)
         LLVMInsertIntoBuilder(cg.b, copy);
         LLVMBuildRet(cg.b, copy);
         if (!stubs_sig(LLVMGlobalGetValueType(w.fn), w.fn, &s))
-            cg_fatal("internal: no signature for %s", LLVMPrintValueToString(insn));
+            cg_fatal("internal: no signature for %s",
+                     LLVMPrintValueToString(insn));
         /* The depth of the C stack does not change within a loop of machine code. */
-        e = is_call && ir_starts(ir_callee_name(insn), "llvm.frameaddress") ? effects_invariant()
-                                                                            : effects_none();
+        e = is_call && ir_starts(ir_callee_name(insn), "llvm.frameaddress")
+                ? effects_invariant()
+                : effects_none();
         w.d = descr_call_get(
             descr_call(&s, e, NULL, is_call ? ir_callee_name(insn) : "helper"));
         VEC_PUSH(wrappers, w);

@@ -25,9 +25,11 @@ static const char usage[] =
     "usage: twcc [options] file.c|file.bc|file.o…\n"
     "  -o FILE           output (a.out; with -c: the source's name with .bc)\n"
     "  -c                compile to bitcode only\n"
-    "  -Wtrace           say which functions traces call rather than look inside, and why\n"
+    "  -Wtrace           say which functions traces call rather than look "
+    "inside, and why\n"
     "  --dump-jitcode[=FILE]   print the jitcode\n"
-    "  --all             jitcode for all functions, not just those that traces reach\n"
+    "  --all             jitcode for all functions, not just those that traces "
+    "reach\n"
     "  --time            time of codegen's steps\n"
     "  -fno-jit          an ordinary program without the JIT\n"
     "  -save-temps       keep bitcode and object beside the output\n"
@@ -44,7 +46,8 @@ static const char *clang_path, *output;
 static char own_dir[PATH_MAX], include_dir[PATH_MAX];
 static int only_compile, no_jit, verbose, save_temps, debug_info;
 
-static void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+static void die(const char *format, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
 static void die(const char *format, ...)
 {
     va_list ap;
@@ -110,12 +113,13 @@ static const char *temp_file(const char *suffix)
     int fd;
 
     if (save_temps) {
-        snprintf(path, sizeof path, "%s.%d%s", output ? output : "a.out", temps.n, suffix);
+        snprintf(path, sizeof path, "%s.%d%s", output ? output : "a.out",
+                 temps.n, suffix);
         add(&temps, path);
         return temps.p[temps.n - 1];
     }
-    snprintf(path, sizeof path, "%s/twcc-XXXXXX%s", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
-             suffix);
+    snprintf(path, sizeof path, "%s/twcc-XXXXXX%s",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", suffix);
     fd = mkstemps(path, (int)strlen(suffix));
     if (fd < 0)
         die("%s: %s", path, strerror(errno));
@@ -128,8 +132,8 @@ static const char *temp_file(const char *suffix)
  * are beside us. */
 static void find_dirs(void)
 {
-    static const char *const places[] = {"../toolkit/api", "../../toolkit/api", "../include",
-                                         "../../include"};
+    static const char *const places[] = {"../toolkit/api", "../../toolkit/api",
+                                         "../include", "../../include"};
     ssize_t n = readlink("/proc/self/exe", own_dir, sizeof own_dir - 1);
     char path[PATH_MAX + 64];
 
@@ -140,7 +144,8 @@ static void find_dirs(void)
     for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
         snprintf(path, sizeof path, "%s/%s/tw/jit.h", own_dir, places[k]);
         if (!access(path, R_OK)) {
-            snprintf(include_dir, sizeof include_dir, "%s/%s", own_dir, places[k]);
+            snprintf(include_dir, sizeof include_dir, "%s/%s", own_dir,
+                     places[k]);
             return;
         }
     }
@@ -171,8 +176,8 @@ static void compile(const char *source, const char *out, int bitcode)
     if (bitcode) {
         /* Types for effects, debug information for names: -disable-llvm-passes
          * keeps what an optimizer would erase. */
-        const char *const flags[] = {"-O2", "-g", "-Xclang", "-disable-llvm-passes",
-                                     "-emit-llvm"};
+        const char *const flags[] = {"-O2", "-g", "-Xclang",
+                                     "-disable-llvm-passes", "-emit-llvm"};
 
         for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
             add(&c, flags[k]);
@@ -205,13 +210,17 @@ static void parse(int argc, char **argv)
             fputs(usage, stdout);
             exit(0);
         } else if (!strcmp(a, "-Wtrace") || !strncmp(a, "--dump-jitcode", 14) ||
-                   !strcmp(a, "--all") || !strcmp(a, "--time") || !strncmp(a, "--emit-llvm=", 12))
+                   !strcmp(a, "--all") || !strcmp(a, "--time") ||
+                   !strncmp(a, "--emit-llvm=", 12))
             add(&codegen_flags, a);
         else if (!strncmp(a, "-O", 2)) {
             add(&compile_flags, a);
-            add(&codegen_flags, !strcmp(a, "-O") ? "-O1" : strchr("0123", a[2]) ? a : "-O2");
-        } else if (!strncmp(a, "-l", 2) || !strncmp(a, "-L", 2) || !strncmp(a, "-Wl,", 4) ||
-                   !strcmp(a, "-rdynamic") || !strcmp(a, "-static"))
+            add(&codegen_flags, !strcmp(a, "-O")       ? "-O1"
+                                : strchr("0123", a[2]) ? a
+                                                       : "-O2");
+        } else if (!strncmp(a, "-l", 2) || !strncmp(a, "-L", 2) ||
+                   !strncmp(a, "-Wl,", 4) || !strcmp(a, "-rdynamic") ||
+                   !strcmp(a, "-static"))
             add(&link_flags, a);
         else if (!strcmp(a, "-pthread") || !strncmp(a, "-fsanitize", 10)) {
             /* the native code of bitcode is codegen's: sanitizers only link */
@@ -221,8 +230,9 @@ static void parse(int argc, char **argv)
         } else if (!strcmp(a, "-g")) {
             debug_info = 1;
         } else if ((!strcmp(a, "-I") || !strcmp(a, "-D") || !strcmp(a, "-U") ||
-                    !strcmp(a, "-include") || !strcmp(a, "-iquote") || !strcmp(a, "-isystem") ||
-                    !strcmp(a, "-MF") || !strcmp(a, "-MT") || !strcmp(a, "-Xclang")) &&
+                    !strcmp(a, "-include") || !strcmp(a, "-iquote") ||
+                    !strcmp(a, "-isystem") || !strcmp(a, "-MF") ||
+                    !strcmp(a, "-MT") || !strcmp(a, "-Xclang")) &&
                    k + 1 < argc) {
             add(&compile_flags, a);
             add(&compile_flags, argv[++k]);
@@ -281,7 +291,8 @@ static void compile_only(void)
             die("-o with -c and several files");
         snprintf(out, sizeof out, "%s", basename(strdup(inputs.p[k])));
         dot = strrchr(out, '.');
-        snprintf(dot, sizeof out - (size_t)(dot - out), "%s", no_jit ? ".o" : ".bc");
+        snprintf(dot, sizeof out - (size_t)(dot - out), "%s",
+                 no_jit ? ".o" : ".bc");
         compile(inputs.p[k], output ? output : out, !no_jit);
     }
 }

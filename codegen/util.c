@@ -131,13 +131,14 @@ static uint32_t hash_bytes(const char *p, size_t n)
     return (uint32_t)(h ^ h >> 32);
 }
 
-static struct strmap_slot *strmap_slot(const struct strmap *m, const char *key, size_t len,
-                                       uint32_t hash)
+static struct strmap_slot *strmap_slot(const struct strmap *m, const char *key,
+                                       size_t len, uint32_t hash)
 {
     for (uint32_t h = hash;; h++) {
         struct strmap_slot *s = &m->slots[h & (m->cap - 1)];
 
-        if (!s->key || (s->hash == hash && s->len == len && !memcmp(s->key, key, len)))
+        if (!s->key ||
+            (s->hash == hash && s->len == len && !memcmp(s->key, key, len)))
             return s;
     }
 }
@@ -165,8 +166,8 @@ void strmap_set(struct strmap *m, const void *key, size_t len, uint32_t value)
             cg_fatal("out of memory");
         for (uint32_t k = 0; k < old.cap; k++)
             if (old.slots[k].key)
-                *strmap_slot(m, old.slots[k].key, old.slots[k].len, old.slots[k].hash) =
-                    old.slots[k];
+                *strmap_slot(m, old.slots[k].key, old.slots[k].len,
+                             old.slots[k].hash) = old.slots[k];
         free(old.slots);
     }
     s = strmap_slot(m, key, len, hash);

@@ -17,21 +17,22 @@ void *cg_realloc(void *p, size_t n);
 char *cg_strdup(const char *s);
 char *cg_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints "tw-codegen: …" and exits with status 1. */
-void cg_fatal(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+void cg_fatal(const char *format, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
 
 /* VEC(int) v = {0}; VEC_PUSH(v, 3); v.p[0], v.n */
-#define VEC(T)                                                                                     \
-    struct {                                                                                       \
-        T *p;                                                                                      \
-        uint32_t n, cap;                                                                           \
+#define VEC(T)                                                                 \
+    struct {                                                                   \
+        T *p;                                                                  \
+        uint32_t n, cap;                                                       \
     }
-#define VEC_PUSH(v, x)                                                                             \
-    do {                                                                                           \
-        if ((v).n == (v).cap) {                                                                    \
-            (v).cap = (v).cap ? (v).cap * 2 : 8;                                                   \
-            (v).p = cg_realloc((v).p, (v).cap * sizeof *(v).p);                                    \
-        }                                                                                          \
-        (v).p[(v).n++] = (x);                                                                      \
+#define VEC_PUSH(v, x)                                                         \
+    do {                                                                       \
+        if ((v).n == (v).cap) {                                                \
+            (v).cap = (v).cap ? (v).cap * 2 : 8;                               \
+            (v).p = cg_realloc((v).p, (v).cap * sizeof *(v).p);                \
+        }                                                                      \
+        (v).p[(v).n++] = (x);                                                  \
     } while (0)
 
 /* Pointer → pointer. NULL stands for "absent". */

@@ -77,23 +77,51 @@ static int parse_short(struct options *o, const char *s, int argc, char **argv,
                 py_list_append(warn, (py_object *)py_str_from(v));
             return 0;
         }
-        case 'i': o->inspect++; break;
-        case 'E': o->ignore_env++; break;
-        case 'O': o->optimize++; break;
-        case 's': o->no_user_site++; break;
-        case 'S': o->no_site++; break;
-        case 'u': o->unbuffered++; break;
-        case 'v': o->verbose++; break;
-        case 'x': o->skip_first++; break;
-        case 'B': o->dont_write++; break;
-        case 'b': o->bytes_warning++; break;
-        case '3': o->py3k++; break;
-        case 't': o->tabcheck++; break;
+        case 'i':
+            o->inspect++;
+            break;
+        case 'E':
+            o->ignore_env++;
+            break;
+        case 'O':
+            o->optimize++;
+            break;
+        case 's':
+            o->no_user_site++;
+            break;
+        case 'S':
+            o->no_site++;
+            break;
+        case 'u':
+            o->unbuffered++;
+            break;
+        case 'v':
+            o->verbose++;
+            break;
+        case 'x':
+            o->skip_first++;
+            break;
+        case 'B':
+            o->dont_write++;
+            break;
+        case 'b':
+            o->bytes_warning++;
+            break;
+        case '3':
+            o->py3k++;
+            break;
+        case 't':
+            o->tabcheck++;
+            break;
         case 'R':
-        case 'd': break;
-        case 'V': o->version++; break;
+        case 'd':
+            break;
+        case 'V':
+            o->version++;
+            break;
         case 'h':
-        case '?': return -2;
+        case '?':
+            return -2;
         default:
             fprintf(stderr, "Unknown option: -%c\n", *s);
             return -1;
@@ -204,8 +232,7 @@ static void set_up_path(py_module *sys, struct options *o)
     while (extra && *extra) {
         const char *colon = strchr(extra, ':');
         size_t len = colon ? (size_t)(colon - extra) : strlen(extra);
-        py_list_append(path,
-                       (py_object *)py_str_new(extra, (intptr_t)len));
+        py_list_append(path, (py_object *)py_str_new(extra, (intptr_t)len));
         extra = colon ? colon + 1 : NULL;
     }
     const char *home = o->ignore_env ? NULL : getenv("PYTHONHOME");
@@ -277,8 +304,7 @@ static int exit_status(py_object *value)
         return py_fits_int64(code, &n) ? (int)n : -1;
     }
     fflush(stdout);
-    py_object *err =
-        py_dict_get_str(py_module_add("sys")->dict, py_id_stderr);
+    py_object *err = py_dict_get_str(py_module_add("sys")->dict, py_id_stderr);
     if (err && err != py_None) {
         py_file_write_object(err, code, 0);
         py_file_write_cstr(err, "\n");
@@ -314,8 +340,8 @@ static int run_file(py_module *sys, py_module *m, struct options *o)
     free(real);
     FILE *fp = fopen(o->file, "r");
     if (!fp) {
-        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n",
-                "python27", o->file, errno, strerror(errno));
+        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", "python27",
+                o->file, errno, strerror(errno));
         return 2;
     }
     fclose(fp);
@@ -350,8 +376,7 @@ static int run_module(py_module *sys, struct options *o)
 {
     path_prepend(sys, "");
     py_object *runpy = py_import("runpy");
-    py_object *f =
-        runpy ? py_getattr_cstr(runpy, "_run_module_as_main") : NULL;
+    py_object *f = runpy ? py_getattr_cstr(runpy, "_run_module_as_main") : NULL;
     return f && py_call2(f, (py_object *)py_str_from(o->module), py_True)
                ? 0
                : report();
@@ -421,8 +446,7 @@ static int run(struct options *o, int argc, char **argv)
         rc = run_file(sys, m, o);
     } else {
         path_prepend(sys, "");
-        rc = isatty(0) || o->inspect ? run_prompt(m)
-                                     : run_stream(m, stdin);
+        rc = isatty(0) || o->inspect ? run_prompt(m) : run_stream(m, stdin);
         return rc;
     }
     if (o->inspect && isatty(0))

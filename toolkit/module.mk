@@ -13,7 +13,7 @@ TOOLKIT_SRCS += \
     toolkit/exit/blackhole.c \
     toolkit/exit/numbering.c \
     toolkit/exit/resume.c \
-    toolkit/exit/force.c toolkit/exit/guardfail.c
+    toolkit/exit/force.c
 
 # opt
 TOOLKIT_SRCS += \
@@ -32,4 +32,4 @@ TOOLKIT_SRCS += \
     toolkit/meta/record_hint.c toolkit/meta/record_merge.c \
     toolkit/meta/counter.c toolkit/meta/warm.c toolkit/meta/loop.c toolkit/meta/compile.c \
     toolkit/meta/engine.c toolkit/meta/quasi.c toolkit/meta/tier2.c toolkit/meta/jitlog.c \
-    toolkit/meta/params.c
+    toolkit/meta/guardfail.c toolkit/meta/params.c

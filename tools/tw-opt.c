@@ -5,7 +5,8 @@
  *     tw-opt --test file.trace…      runs the cases of each file: "ok NAME" / "not ok NAME"
  *     tw-opt --bless file.trace…     rewrites what the cases expect to what comes out
  *
- * A file: declarations (toolkit/ir/trace_text.h), a line "---", the trace. A test file has, after the
+ * A file: declarations (toolkit/ir/trace_text.h), a line "---", the trace. A test file has,
+ * after the
  * declarations, any number of cases:
  *     == name [options]
  *     the trace

@@ -47,8 +47,8 @@ tw_unroll_safe static py_object *rest(py_frame *f, int base, int n)
     return &t->base;
 }
 
-tw_unroll_safe static inline void add_defaults(py_frame *nf, py_tuple *d,
-                                               int n, int argcount)
+tw_unroll_safe static inline void add_defaults(py_frame *nf, py_tuple *d, int n,
+                                               int argcount)
 {
     for (int i = n; i < argcount; i++)
         nf->slots[i] = d->item[d->n - argcount + i];
@@ -101,17 +101,11 @@ static py_object *call_def(py_frame *f, const struct py_methoddef *d,
         case 1:
             return ((py_pos1fn)d->fn)(self, ARG(0));
         case 2:
-            return ((py_pos2fn)d->fn)(self, ARG(0),
-                                      ARG(1));
+            return ((py_pos2fn)d->fn)(self, ARG(0), ARG(1));
         case 3:
-            return ((py_pos3fn)d->fn)(self, ARG(0),
-                                      ARG(1),
-                                      ARG(2));
+            return ((py_pos3fn)d->fn)(self, ARG(0), ARG(1), ARG(2));
         default:
-            return ((py_pos4fn)d->fn)(self, ARG(0),
-                                      ARG(1),
-                                      ARG(2),
-                                      ARG(3));
+            return ((py_pos4fn)d->fn)(self, ARG(0), ARG(1), ARG(2), ARG(3));
         }
     }
     return py_methoddef_call(d, self, stack_args(f, base, n), n, NULL);
@@ -204,8 +198,7 @@ static const char *callee_name(py_object *o)
 static const char *callee_suffix(py_object *o)
 {
     py_type *t = py_type_of(o);
-    if (t == &py_method_type || t == &py_function_type ||
-        t == &py_builtin_type)
+    if (t == &py_method_type || t == &py_function_type || t == &py_builtin_type)
         return "()";
     if (py_is_classobj(o))
         return " constructor";

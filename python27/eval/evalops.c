@@ -40,10 +40,10 @@ py_object *py_load_global(py_frame *f, py_str *name)
     v = builtin_name(f, name);
     if (PY_LIKELY(v != NULL))
         return v;
-    return py_err_occurred() ? NULL
-                             : py_raise(&py_NameError,
-                                        "global name '%S' is not defined",
-                                        name);
+    return py_err_occurred()
+               ? NULL
+               : py_raise(&py_NameError, "global name '%S' is not defined",
+                          name);
 }
 
 py_object *py_load_name(py_frame *f, py_str *name)

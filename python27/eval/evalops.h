@@ -122,11 +122,9 @@ static inline py_object *fast_compare(py_object *a, py_object *b, int op)
 {
     if (op <= PY_GE) {
         if (BOTH(a, b, &py_int_type))
-            return py_bool(
-                COMPARE(py_int_value(a), py_int_value(b), op));
+            return py_bool(COMPARE(py_int_value(a), py_int_value(b), op));
         if (BOTH(a, b, &py_float_type))
-            return py_bool(
-                COMPARE(py_float_value(a), py_float_value(b), op));
+            return py_bool(COMPARE(py_float_value(a), py_float_value(b), op));
         if (BOTH(a, b, &py_str_type))
             return py_str_type.tp_richcompare(a, b, op);
         return py_richcompare(a, b, op);
@@ -135,8 +133,8 @@ static inline py_object *fast_compare(py_object *a, py_object *b, int op)
         return py_bool(py_is(a, b));
     if (op == PY_CMP_IS_NOT)
         return py_bool(!py_is(a, b));
-    if (op == PY_CMP_EXC_MATCH && PY_IS(a, PY_TF_TYPE) && PY_IS(b, PY_TF_TYPE) &&
-        (((py_type *)tw_promote(b))->flags & PY_TF_EXC))
+    if (op == PY_CMP_EXC_MATCH && PY_IS(a, PY_TF_TYPE) &&
+        PY_IS(b, PY_TF_TYPE) && (((py_type *)tw_promote(b))->flags & PY_TF_EXC))
         return py_bool(
             py_subtype((py_type *)tw_promote(a), (py_type *)tw_promote(b)));
     return py_compare_op(a, b, op);

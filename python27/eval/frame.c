@@ -192,8 +192,8 @@ int py_frame_locals_to_fast(py_frame *f, int clear)
         int free = i >= c->ncellvars;
         if (free && !is_function(c))
             break;
-        py_object *name = free ? c->freevars->item[i - c->ncellvars]
-                               : c->cellvars->item[i];
+        py_object *name =
+            free ? c->freevars->item[i - c->ncellvars] : c->cellvars->item[i];
         py_cell *cell = (py_cell *)f->slots[c->nlocals + i];
         py_object *v = local(f, name);
         if (cell && (v || clear))

@@ -23,16 +23,16 @@ struct py_frame {
     py_frame *back;
     py_code *code;
     py_dict *globals;
-    py_object *locals;   /* a mapping; NULL for fast locals not yet asked for */
-    int32_t lasti;       /* offset of the instruction being executed, -1 before */
-    int32_t depth;       /* of the value stack, when not running; -1 once it
+    py_object *locals; /* a mapping; NULL for fast locals not yet asked for */
+    int32_t lasti; /* offset of the instruction being executed, -1 before */
+    int32_t depth; /* of the value stack, when not running; -1 once it
                             returned */
     struct py_block *block; /* innermost open block */
     struct py_generator *gen; /* that it runs, or NULL */
     /* What sys.exc_info() was before this frame first handled an exception. */
     struct py_handled *saved_handled;
     struct py_frametrace *trace; /* f_trace and its line state, or NULL */
-    uint8_t escaped;     /* somebody outside holds it */
+    uint8_t escaped; /* somebody outside holds it */
     intptr_t nslots;
     py_object *slots[];
 };

@@ -85,8 +85,8 @@ py_object *py_codec_lookup(const char *encoding)
 static py_object *apply(int which, py_object *o, const char *encoding,
                         const char *errors)
 {
-    py_object *codec = py_codec_lookup(encoding ? encoding
-                                                : py_default_encoding);
+    py_object *codec =
+        py_codec_lookup(encoding ? encoding : py_default_encoding);
     if (!codec)
         return NULL;
     py_object *f = ((py_tuple *)codec)->item[which];
@@ -208,7 +208,8 @@ static py_object *pair(py_object *r, intptr_t n)
 static py_unicode *encoder_args(const char *fname, py_object *o,
                                 py_object *errors, const char **errs)
 {
-    return optional(errors, fname, 2, 1, errs) < 0 ? NULL : py_unicode_coerce(o);
+    return optional(errors, fname, 2, 1, errs) < 0 ? NULL
+                                                   : py_unicode_coerce(o);
 }
 
 #define ENCODER(name, call)                                                    \
@@ -273,8 +274,8 @@ static const char *decoder_args(const char *fname, py_object *o,
         int more, order = 0;                                                   \
         (void)self;                                                            \
         (void)order;                                                           \
-        const char *s = decoder_args(#name, o, errors, final, &n, &errs,       \
-                                     &more);                                   \
+        const char *s =                                                        \
+            decoder_args(#name, o, errors, final, &n, &errs, &more);           \
         if (!s)                                                                \
             return NULL;                                                       \
         intptr_t *used = more ? &consumed : NULL;                              \
@@ -292,8 +293,8 @@ static const char *decoder_args(const char *fname, py_object *o,
         intptr_t n;                                                            \
         int more;                                                              \
         (void)self;                                                            \
-        const char *s = decoder_args(#name, o, errors, NULL, &n, &errs,        \
-                                     &more);                                   \
+        const char *s =                                                        \
+            decoder_args(#name, o, errors, NULL, &n, &errs, &more);            \
         return s ? pair(call, n) : NULL;                                       \
     }
 #define ORDER(o) (order = (o), &order)
@@ -323,8 +324,8 @@ PLAIN_DECODER(escape_decode, py_str_unescape(s, n, errs))
         (void)self;                                                            \
         if (byteorder && py_arg_int(byteorder, &order) < 0)                    \
             return NULL;                                                       \
-        const char *s = decoder_args(#name, o, errors, final, &n, &errs,       \
-                                     &more);                                   \
+        const char *s =                                                        \
+            decoder_args(#name, o, errors, final, &n, &errs, &more);           \
         if (!s)                                                                \
             return NULL;                                                       \
         consumed = n;                                                          \
@@ -348,9 +349,9 @@ static py_object *f_escape_encode(py_object *self, py_object *o,
     py_sb_init(&sb);
     for (intptr_t i = 0; i < ((py_str *)o)->n; i++) {
         char c = ((py_str *)o)->data[i];
-        py_str *r = c == '\'' ? py_str_from("'\\''")
-                              : (py_str *)py_str_repr(
-                                    py_str_char((unsigned char)c));
+        py_str *r = c == '\''
+                        ? py_str_from("'\\''")
+                        : (py_str *)py_str_repr(py_str_char((unsigned char)c));
         if (!r || py_sb_add(&sb, r->data + 1, r->n - 2) < 0)
             return NULL;
     }
@@ -419,8 +420,8 @@ static py_object *f_charmap_decode(py_object *self, py_object *o,
     intptr_t n;
     int more;
     (void)self;
-    const char *s = decoder_args("charmap_decode", o, errors, NULL, &n, &errs,
-                                 &more);
+    const char *s =
+        decoder_args("charmap_decode", o, errors, NULL, &n, &errs, &more);
     if (!s)
         return NULL;
     if (!mapping || mapping == py_None)
@@ -482,4 +483,5 @@ static const struct py_methoddef functions[] = {
     PY_MEND,
 };
 
-const struct py_moduledef py_module__codecs = {"_codecs", NULL, functions, NULL};
+const struct py_moduledef py_module__codecs = {"_codecs", NULL, functions,
+                                               NULL};

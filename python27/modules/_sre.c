@@ -54,8 +54,8 @@ static int open_state(struct sre_state *st, struct sre_pattern *p,
     st->flags = p->flags;
     st->pos = st->start = st->ptr = pos;
     st->groups = p->groups;
-    st->mark = tw_gc_malloc_atomic((size_t)(2 * p->groups + 1) *
-                                   sizeof *st->mark);
+    st->mark =
+        tw_gc_malloc_atomic((size_t)(2 * p->groups + 1) * sizeof *st->mark);
     return st->mark ? 0 : (py_raise_nomemory(), -1);
 }
 

@@ -195,8 +195,7 @@ static int grow(void **base, intptr_t *room, size_t size)
 #define NEED(what, top)                                                        \
     ((top) < stack.what##_room                                                 \
          ? 0                                                                   \
-         : grow((void **)&stack.what, &stack.what##_room,                      \
-                sizeof *stack.what))
+         : grow((void **)&stack.what, &stack.what##_room, sizeof *stack.what))
 
 /* After a match that needed much, most of it goes back. */
 static void shrink(void)

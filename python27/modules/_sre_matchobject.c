@@ -15,8 +15,12 @@ struct sre_matchobj {
     intptr_t mark[];     /* 2 * n: from, to; -1 when it took no part */
 };
 const struct tw_gctype tw_gctype_sre_matchobj = {
-    "sre_matchobj", sizeof(struct sre_matchobj),
-    offsetof(struct sre_matchobj, mark), sizeof(intptr_t), 0, 0};
+    "sre_matchobj",
+    sizeof(struct sre_matchobj),
+    offsetof(struct sre_matchobj, mark),
+    sizeof(intptr_t),
+    0,
+    0};
 
 #define M(o) ((struct sre_matchobj *)(o))
 
@@ -121,8 +125,8 @@ static py_object *m_groupdict(py_object *o, py_object *const *args,
     py_object *it = py_iter(index);
     while (it && (key = py_iternext(it))) {
         intptr_t i = group_number(M(o), key);
-        py_object *v = i < 0 ? NULL
-                             : group(M(o), i, missing ? missing : py_None);
+        py_object *v =
+            i < 0 ? NULL : group(M(o), i, missing ? missing : py_None);
         if (!v || py_dict_set(d, key, v) < 0)
             return NULL;
     }
@@ -186,8 +190,8 @@ static py_object *get_lastgroup(py_object *o, void *data)
     (void)data;
     if (!M(o)->pattern->indexgroup || M(o)->lastindex < 0)
         return py_None;
-    py_object *r = py_sequence_getitem(M(o)->pattern->indexgroup,
-                                       M(o)->lastindex);
+    py_object *r =
+        py_sequence_getitem(M(o)->pattern->indexgroup, M(o)->lastindex);
     if (r)
         return r;
     py_err_clear();

@@ -37,13 +37,12 @@ static int init(py_module *m)
     return py_module_set_type(m, "ref", &py_weakref_type) < 0 ||
                    py_module_set_type(m, "ReferenceType", &py_weakref_type) <
                        0 ||
-                   py_module_set_type(m, "ProxyType", &py_weakproxy_type) <
-                       0 ||
+                   py_module_set_type(m, "ProxyType", &py_weakproxy_type) < 0 ||
                    py_module_set_type(m, "CallableProxyType",
                                       &py_weakcallableproxy_type) < 0
                ? -1
                : 0;
 }
 
-const struct py_moduledef py_module__weakref = {
-    "_weakref", "Weak references.", methods, init};
+const struct py_moduledef py_module__weakref = {"_weakref", "Weak references.",
+                                                methods, init};

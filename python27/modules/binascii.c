@@ -463,8 +463,8 @@ static const struct py_methoddef functions[] = {
 static py_object *new_error(py_module *m, const char *name, py_type *base)
 {
     py_dict *d = py_dict_new();
-    if (py_dict_set_cstr(d, "__module__", (py_object *)py_str_from("binascii")) <
-        0)
+    if (py_dict_set_cstr(d, "__module__",
+                         (py_object *)py_str_from("binascii")) < 0)
         return NULL;
     py_object *e = py_call3(&py_type_type.base, (py_object *)py_str_from(name),
                             (py_object *)py_tuple_pack1(&base->base), &d->base);

@@ -1,6 +1,7 @@
 /*
  * builtin.c: the module `__builtin__`: functions. Those that compile or run
- * code are in builtin_exec.c.
+ * code are in builtin_exec.c. One file because it is one table of short
+ * functions that do not know each other.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -69,8 +70,10 @@ static py_object *b_ord(py_object *self, py_object *o)
         return py_raise(&py_TypeError,
                         "ord() expected string of length 1, but %T found", o);
     }
-    return py_raise(&py_TypeError, "ord() expected a character, but string of "
-                                   "length %zd found", n);
+    return py_raise(&py_TypeError,
+                    "ord() expected a character, but string of "
+                    "length %zd found",
+                    n);
 }
 
 static py_object *b_hash(py_object *self, py_object *o)
@@ -89,12 +92,12 @@ static py_object *b_id(py_object *self, py_object *o)
 static py_object *radix(py_object *o, py_unaryfn f, const char *name)
 {
     if (!f)
-        return py_raise(&py_TypeError,
-                        "%s() argument can't be converted to %s", name, name);
+        return py_raise(&py_TypeError, "%s() argument can't be converted to %s",
+                        name, name);
     py_object *r = f(o);
     if (r && !py_is_str(r))
-        return py_raise(&py_TypeError,
-                        "__%s__ returned non-string (type %T)", name, r);
+        return py_raise(&py_TypeError, "__%s__ returned non-string (type %T)",
+                        name, r);
     return r;
 }
 
@@ -297,8 +300,7 @@ static py_object *b_vars(py_object *self, py_object *o)
     }
     py_object *d = py_getattr_maybe(o, py_id___dict__);
     if (!d && !py_err_occurred())
-        py_raise(&py_TypeError,
-                 "vars() argument must have __dict__ attribute");
+        py_raise(&py_TypeError, "vars() argument must have __dict__ attribute");
     return d;
 }
 
@@ -511,15 +513,15 @@ static py_object *min_max(const char *name, int op, py_object *const *args,
                            name);
 }
 
-static py_object *b_min(py_object *self, py_object *const *args,
-                        intptr_t nargs, py_tuple *kw)
+static py_object *b_min(py_object *self, py_object *const *args, intptr_t nargs,
+                        py_tuple *kw)
 {
     UNUSED(self);
     return min_max("min", PY_LT, args, nargs, kw);
 }
 
-static py_object *b_max(py_object *self, py_object *const *args,
-                        intptr_t nargs, py_tuple *kw)
+static py_object *b_max(py_object *self, py_object *const *args, intptr_t nargs,
+                        py_tuple *kw)
 {
     UNUSED(self);
     return min_max("max", PY_GT, args, nargs, kw);
@@ -580,13 +582,11 @@ static py_object *b_all(py_object *self, py_object *seq)
     return any_all(seq, 0);
 }
 
-static py_object *b_map(py_object *self, py_object *const *args,
-                        intptr_t nargs)
+static py_object *b_map(py_object *self, py_object *const *args, intptr_t nargs)
 {
     UNUSED(self);
     if (nargs < 2)
-        return py_raise(&py_TypeError,
-                        "map() requires at least two args");
+        return py_raise(&py_TypeError, "map() requires at least two args");
     py_object *f = args[0];
     intptr_t n = nargs - 1;
     if (f == py_None && n == 1)
@@ -596,8 +596,7 @@ static py_object *b_map(py_object *self, py_object *const *args,
         if (!(its->item[i] = py_iter(args[i + 1]))) {
             if (py_err_matches(&py_TypeError))
                 py_raise(&py_TypeError,
-                         "argument %zd to map() must support iteration",
-                         i + 2);
+                         "argument %zd to map() must support iteration", i + 2);
             return NULL;
         }
     py_list *out = py_list_new();
@@ -616,9 +615,8 @@ static py_object *b_map(py_object *self, py_object *const *args,
         }
         if (!live)
             return &out->base;
-        py_object *r = f == py_None
-                           ? &row->base
-                           : py_call_fast(f, row->item, n, NULL);
+        py_object *r =
+            f == py_None ? &row->base : py_call_fast(f, row->item, n, NULL);
         if (!r || py_list_append(out, r) < 0)
             return NULL;
     }
@@ -629,8 +627,7 @@ static py_object *filter_str(py_object *f, py_object *seq)
     int uni = py_is_unicode(seq);
     intptr_t n = py_len(seq);
     py_list *kept = py_list_new();
-    if (f == py_None &&
-        (py_is_str_exact(seq) || py_is_unicode_exact(seq)))
+    if (f == py_None && (py_is_str_exact(seq) || py_is_unicode_exact(seq)))
         return seq;
     for (intptr_t i = 0; i < n; i++) {
         py_object *c = py_sequence_getitem(seq, i);
@@ -641,8 +638,8 @@ static py_object *filter_str(py_object *f, py_object *seq)
         if (r < 0 || (r && py_list_append(kept, c) < 0))
             return NULL;
     }
-    py_object *empty = uni ? py_unicode_from_latin1("", 0)
-                           : (py_object *)py_str_empty;
+    py_object *empty =
+        uni ? py_unicode_from_latin1("", 0) : (py_object *)py_str_empty;
     return n < 0 ? NULL : py_call_method1(empty, py_id_join, &kept->base);
 }
 
@@ -674,8 +671,7 @@ static py_object *b_reduce(py_object *self, py_object *f, py_object *seq,
     py_object *it = py_iter(seq), *v, *acc = start;
     if (!it) {
         if (py_err_matches(&py_TypeError))
-            py_raise(&py_TypeError,
-                     "reduce() arg 2 must support iteration");
+            py_raise(&py_TypeError, "reduce() arg 2 must support iteration");
         return NULL;
     }
     while ((v = py_iternext(it))) {
@@ -690,8 +686,7 @@ static py_object *b_reduce(py_object *self, py_object *f, py_object *seq,
                                          "initial value");
 }
 
-static py_object *b_zip(py_object *self, py_object *const *args,
-                        intptr_t nargs)
+static py_object *b_zip(py_object *self, py_object *const *args, intptr_t nargs)
 {
     UNUSED(self);
     py_list *out = py_list_new();
@@ -803,8 +798,7 @@ static py_object *b_range(py_object *self, py_object *a, py_object *b,
                         "range() step argument must not be zero");
     int64_t n = range_length(l, h, s);
     if (n < 0)
-        return py_raise(&py_OverflowError,
-                        "range() result has too many items");
+        return py_raise(&py_OverflowError, "range() result has too many items");
     return n ? &py_list_range_new(l, s, n)->base : &py_list_new()->base;
 }
 
@@ -861,8 +855,8 @@ static py_object *b_print(py_object *self, py_object *const *args,
             a[i] = NULL;
         if (a[i] && !py_is_str(a[i]) && !py_is_unicode(a[i]))
             return py_raise(&py_TypeError,
-                            "%s must be None, str or unicode, not %T",
-                            names[i], a[i]);
+                            "%s must be None, str or unicode, not %T", names[i],
+                            a[i]);
         uni |= a[i] && py_is_unicode(a[i]);
     }
     for (intptr_t i = 0; i < nargs; i++)
@@ -910,8 +904,8 @@ static py_object *b_import(py_object *self, py_object *const *args,
                            intptr_t nargs, py_tuple *kw)
 {
     UNUSED(self);
-    static const char *const names[] = {"name", "globals", "locals",
-                                        "fromlist", "level"};
+    static const char *const names[] = {"name", "globals", "locals", "fromlist",
+                                        "level"};
     py_object *a[5];
     int level = -1;
     if (py_args_kw("__import__", args, nargs, kw, names, 5, 1, a) < 0)

@@ -45,14 +45,12 @@ py_str *py_read_file(const char *name)
 {
     FILE *fp = fopen(name, "rb");
     if (!fp)
-        return py_raise_errno_file(&py_IOError,
-                                   (py_object *)py_str_from(name));
+        return py_raise_errno_file(&py_IOError, (py_object *)py_str_from(name));
     struct stat st;
     if (fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode)) {
         fclose(fp);
         errno = EISDIR;
-        return py_raise_errno_file(&py_IOError,
-                                   (py_object *)py_str_from(name));
+        return py_raise_errno_file(&py_IOError, (py_object *)py_str_from(name));
     }
     struct py_sb sb;
     py_sb_init(&sb);
@@ -73,8 +71,8 @@ py_object *py_run_source(py_str *source, const char *filename, int mode,
     return code ? py_eval_code((py_code *)code, globals, locals) : NULL;
 }
 
-py_object *py_b_compile(py_object *self, py_object *const *args,
-                        intptr_t nargs, py_tuple *kw)
+py_object *py_b_compile(py_object *self, py_object *const *args, intptr_t nargs,
+                        py_tuple *kw)
 {
     static const char *const names[] = {"source", "filename", "mode", "flags",
                                         "dont_inherit"};
@@ -103,8 +101,9 @@ py_object *py_b_compile(py_object *self, py_object *const *args,
         return flags & PY_CF_ONLY_AST
                    ? a[0]
                    : py_compile_ast(a[0], filename, mode, flags, dont_inherit);
-    py_str *src = source_bytes(a[0], "compile() expected string without null "
-                                     "bytes",
+    py_str *src = source_bytes(a[0],
+                               "compile() expected string without null "
+                               "bytes",
                                &flags);
     if (!src)
         return NULL;
@@ -156,8 +155,9 @@ py_object *py_b_eval(py_object *self, py_object *src, py_object *globals,
                                            "not contain free variables");
         return py_eval_code((py_code *)src, (py_dict *)globals, locals);
     }
-    py_str *s = source_bytes(src, "eval() arg 1 must be a string or code "
-                                  "object",
+    py_str *s = source_bytes(src,
+                             "eval() arg 1 must be a string or code "
+                             "object",
                              &flags);
     if (!s)
         return NULL;
@@ -197,8 +197,8 @@ py_object *py_b_execfile(py_object *self, py_object *name, py_object *globals,
 
 py_object *py_b_input(py_object *self, py_object *prompt)
 {
-    py_object *f = py_dict_get_cstr(
-        py_module_add("__builtin__")->dict, "raw_input");
+    py_object *f =
+        py_dict_get_cstr(py_module_add("__builtin__")->dict, "raw_input");
     py_object *line = f ? prompt ? py_call1(f, prompt) : py_call0(f) : NULL;
     return line ? py_b_eval(self, line, NULL, NULL) : NULL;
 }

@@ -7,8 +7,8 @@
 
 #include "objects/object.h"
 
-py_object *py_b_compile(py_object *self, py_object *const *args,
-                        intptr_t nargs, py_tuple *kw);
+py_object *py_b_compile(py_object *self, py_object *const *args, intptr_t nargs,
+                        py_tuple *kw);
 py_object *py_b_eval(py_object *self, py_object *src, py_object *globals,
                      py_object *locals);
 py_object *py_b_execfile(py_object *self, py_object *name, py_object *globals,

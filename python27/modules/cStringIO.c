@@ -149,8 +149,7 @@ static int write_bytes(py_object *o, py_object *text)
     if (reserve(IO(o), end) < 0)
         return -1;
     if (IO(o)->pos > IO(o)->n)
-        memset(IO(o)->buf->item + IO(o)->n, 0,
-               (size_t)(IO(o)->pos - IO(o)->n));
+        memset(IO(o)->buf->item + IO(o)->n, 0, (size_t)(IO(o)->pos - IO(o)->n));
     memmove(IO(o)->buf->item + IO(o)->pos, s, (size_t)n);
     IO(o)->pos = end;
     if (end > IO(o)->n)
@@ -273,7 +272,8 @@ static py_object *get_closed(py_object *o, void *data)
         PY_M0("reset", io_reset, "reset() -> back to the beginning"),          \
         PY_M(1, 2, "seek", io_seek, "seek(position[, mode])"),                 \
         PY_M0("tell", io_tell, "tell() -> the position"),                      \
-        PY_M(0, 1, "truncate", io_truncate, "truncate(): cut at the position"), \
+        PY_M(0, 1, "truncate", io_truncate,                                    \
+             "truncate(): cut at the position"),                               \
         PY_M0("close", io_close, "close(): frees the text")
 
 static const struct py_methoddef input_methods[] = {READING_METHODS, PY_MEND};

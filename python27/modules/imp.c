@@ -242,9 +242,9 @@ static int init(py_module *m)
         const char *name;
         int value;
     } kinds[] = {
-        {"SEARCH_ERROR", 0},  {"PY_SOURCE", 1},    {"PY_COMPILED", 2},
-        {"C_EXTENSION", 3},   {"PY_RESOURCE", 4},  {"PKG_DIRECTORY", 5},
-        {"C_BUILTIN", 6},     {"PY_FROZEN", 7},    {"PY_CODERESOURCE", 8},
+        {"SEARCH_ERROR", 0}, {"PY_SOURCE", 1},   {"PY_COMPILED", 2},
+        {"C_EXTENSION", 3},  {"PY_RESOURCE", 4}, {"PKG_DIRECTORY", 5},
+        {"C_BUILTIN", 6},    {"PY_FROZEN", 7},   {"PY_CODERESOURCE", 8},
         {"IMP_HOOK", 9},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

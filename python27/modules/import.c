@@ -63,8 +63,7 @@ py_object *py_load_found(py_str *fullname, struct py_found *f)
     case PY_MODKIND_PACKAGE:
         return py_load_package(fullname, f->path);
     case PY_MODKIND_BUILTIN: {
-        const struct py_moduledef *d =
-            py_builtin_module(py_str_cstr(fullname));
+        const struct py_moduledef *d = py_builtin_module(py_str_cstr(fullname));
         if (!d)
             return py_raise(&py_ImportError,
                             "Purported builtin module %S not found", fullname);
@@ -76,8 +75,8 @@ py_object *py_load_found(py_str *fullname, struct py_found *f)
                                (py_object *)fullname);
     default:
         return py_raise(&py_ImportError,
-                        "Don't know how to import %S (type code %d)",
-                        fullname, f->kind);
+                        "Don't know how to import %S (type code %d)", fullname,
+                        f->kind);
     }
 }
 
@@ -120,11 +119,10 @@ static py_object *importer_of(py_object *entry)
 static int ask_finder(py_object *finder, py_str *fullname, py_object *path,
                       struct py_found *out)
 {
-    py_object *loader =
-        path ? py_call_method2(finder, py_id_find_module,
-                               (py_object *)fullname, path)
-             : py_call_method1(finder, py_id_find_module,
-                               (py_object *)fullname);
+    py_object *loader = path ? py_call_method2(finder, py_id_find_module,
+                                               (py_object *)fullname, path)
+                             : py_call_method1(finder, py_id_find_module,
+                                               (py_object *)fullname);
     if (!loader)
         return -1;
     if (loader == py_None)
@@ -210,8 +208,7 @@ static py_str *package_of(py_object *globals, int level)
     py_str *name;
     if (pkg && pkg != py_None) {
         if (!py_is_str(pkg))
-            return py_raise(&py_ValueError,
-                            "__package__ set to non-string");
+            return py_raise(&py_ValueError, "__package__ set to non-string");
         name = (py_str *)pkg;
         if (!name->n) {
             if (level > 0)
@@ -346,8 +343,10 @@ static int ensure_fromlist(py_object *m, py_object *fromlist, int recursive)
             !(item = py_unicode_encode(item, NULL, NULL)))
             return -1;
         if (!py_is_str(item))
-            return py_raise_i(&py_TypeError, "Item in ``from list'' must be "
-                                             "str, not %T", item);
+            return py_raise_i(&py_TypeError,
+                              "Item in ``from list'' must be "
+                              "str, not %T",
+                              item);
         py_str *name = (py_str *)item;
         if (py_str_eq_cstr(name, "*")) {
             if (recursive)
@@ -361,9 +360,8 @@ static int ensure_fromlist(py_object *m, py_object *fromlist, int recursive)
         }
         if (py_hasattr(m, py_intern(name)))
             continue;
-        py_object *sub =
-            import_part(m, py_str_format_c("%S.%S", modname, name),
-                        py_str_cstr(name));
+        py_object *sub = import_part(m, py_str_format_c("%S.%S", modname, name),
+                                     py_str_cstr(name));
         if (!sub)
             return -1;
     }
@@ -429,8 +427,7 @@ py_object *py_import(const char *name)
 py_object *py_reload(py_object *module)
 {
     if (!py_isinst(module, &py_module_type))
-        return py_raise(&py_TypeError,
-                        "reload() argument must be module");
+        return py_raise(&py_TypeError, "reload() argument must be module");
     py_object *name = py_getattr(module, py_id___name__);
     if (!name)
         return NULL;
@@ -443,8 +440,8 @@ py_object *py_reload(py_object *module)
     const char *s = py_str_cstr(full), *dot = strrchr(s, '.');
     py_object *path = NULL;
     if (dot) {
-        py_object *parent = py_dict_get_str(
-            py_sys_modules(), py_intern(py_str_new(s, dot - s)));
+        py_object *parent = py_dict_get_str(py_sys_modules(),
+                                            py_intern(py_str_new(s, dot - s)));
         if (!parent)
             return py_raise(&py_ImportError,
                             "reload(): parent %S not in sys.modules",

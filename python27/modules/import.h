@@ -7,13 +7,13 @@
 #include "objects/function.h"
 
 enum py_modkind { /* imp's numbers */
-    PY_MODKIND_SOURCE = 1,
-    PY_MODKIND_COMPILED = 2,
-    PY_MODKIND_EXTENSION = 3,
-    PY_MODKIND_PACKAGE = 5,
-    PY_MODKIND_BUILTIN = 6,
-    PY_MODKIND_FROZEN = 7,
-    PY_MODKIND_HOOK = 9
+                  PY_MODKIND_SOURCE = 1,
+                  PY_MODKIND_COMPILED = 2,
+                  PY_MODKIND_EXTENSION = 3,
+                  PY_MODKIND_PACKAGE = 5,
+                  PY_MODKIND_BUILTIN = 6,
+                  PY_MODKIND_FROZEN = 7,
+                  PY_MODKIND_HOOK = 9
 };
 struct py_found {
     int kind; /* 0: not found */

@@ -1,7 +1,8 @@
 /*
  * itertools.c: the module itertools: iterators over iterators. Each next
  * function is straight code, so that a trace of the loop that consumes it
- * contains it.
+ * contains it. One file because it is one table of small iterator types;
+ * those with positions (product, combinations) are in itertools_comb.c.
  */
 #include "modules/itertools.h"
 

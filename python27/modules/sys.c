@@ -58,8 +58,7 @@ static py_object *sys_excepthook(py_object *self, py_object *type,
     (void)self;
     py_object *err = sys_get("stderr");
     fflush(stdout);
-    if (err && err != py_None &&
-        py_exception_display(type, value, tb, err) < 0)
+    if (err && err != py_None && py_exception_display(type, value, tb, err) < 0)
         py_err_clear();
     return py_None;
 }
@@ -137,8 +136,7 @@ static py_object *sys_getrefcount(py_object *self, py_object *o)
     return py_int_new(3); /* nothing counts references here */
 }
 
-static py_object *sys_getsizeof(py_object *self, py_object *o,
-                                py_object *dflt)
+static py_object *sys_getsizeof(py_object *self, py_object *o, py_object *dflt)
 {
     (void)self;
     py_object *m = py_lookup_special(o, py_id___sizeof__);
@@ -286,8 +284,7 @@ static int sys_init(py_module *m)
         set_std("stderr", stderr, "<stderr>", "w") < 0)
         return -1;
     static const char *const copies[][2] = {{"excepthook", "__excepthook__"},
-                                            {"displayhook",
-                                             "__displayhook__"}};
+                                            {"displayhook", "__displayhook__"}};
     for (int i = 0; i < 2; i++)
         py_module_set(m, copies[i][1], sys_get(copies[i][0]));
     py_module_set_str(m, "version",
@@ -308,8 +305,7 @@ static int sys_init(py_module *m)
     py_module_set_int(m, "maxunicode", 0x10ffff);
     py_module_set(m, "dont_write_bytecode", py_False);
     py_module_set(m, "py3kwarning", py_False);
-    py_module_set(m, "builtin_module_names",
-                  &py_builtin_module_names()->base);
+    py_module_set(m, "builtin_module_names", &py_builtin_module_names()->base);
     py_module_set(m, "warnoptions", &py_list_new()->base);
     py_module_set(m, "meta_path", &py_list_new()->base);
     py_module_set(m, "path_hooks", &py_list_new()->base);
@@ -321,25 +317,41 @@ static int sys_init(py_module *m)
                                      "serial"};
     py_object *vv[] = {py_int_new(2), py_int_new(7), py_int_new(18),
                        (py_object *)py_str_from("final"), py_int_new(0)};
-    static const char *const ff[] = {
-        "debug", "py3k_warning", "division_warning", "division_new",
-        "inspect", "interactive", "optimize", "dont_write_bytecode",
-        "no_user_site", "no_site", "ignore_environment", "tabcheck",
-        "verbose", "unicode", "bytes_warning", "hash_randomization"};
+    static const char *const ff[] = {"debug",
+                                     "py3k_warning",
+                                     "division_warning",
+                                     "division_new",
+                                     "inspect",
+                                     "interactive",
+                                     "optimize",
+                                     "dont_write_bytecode",
+                                     "no_user_site",
+                                     "no_site",
+                                     "ignore_environment",
+                                     "tabcheck",
+                                     "verbose",
+                                     "unicode",
+                                     "bytes_warning",
+                                     "hash_randomization"};
     py_object *fv[16];
     for (int i = 0; i < 16; i++)
         fv[i] = py_int_new(0);
     static const char *const lf[] = {"bits_per_digit", "sizeof_digit"};
     py_object *lv[] = {py_int_new(30), py_int_new(4)};
-    static const char *const df[] = {"max", "max_exp", "max_10_exp", "min",
-                                     "min_exp", "min_10_exp", "dig", "mant_dig",
-                                     "epsilon", "radix", "rounds"};
-    py_object *dv[] = {
-        py_float_new(__DBL_MAX__), py_int_new(__DBL_MAX_EXP__),
-        py_int_new(__DBL_MAX_10_EXP__), py_float_new(__DBL_MIN__),
-        py_int_new(__DBL_MIN_EXP__), py_int_new(__DBL_MIN_10_EXP__),
-        py_int_new(__DBL_DIG__), py_int_new(__DBL_MANT_DIG__),
-        py_float_new(__DBL_EPSILON__), py_int_new(2), py_int_new(1)};
+    static const char *const df[] = {
+        "max", "max_exp",  "max_10_exp", "min",   "min_exp", "min_10_exp",
+        "dig", "mant_dig", "epsilon",    "radix", "rounds"};
+    py_object *dv[] = {py_float_new(__DBL_MAX__),
+                       py_int_new(__DBL_MAX_EXP__),
+                       py_int_new(__DBL_MAX_10_EXP__),
+                       py_float_new(__DBL_MIN__),
+                       py_int_new(__DBL_MIN_EXP__),
+                       py_int_new(__DBL_MIN_10_EXP__),
+                       py_int_new(__DBL_DIG__),
+                       py_int_new(__DBL_MANT_DIG__),
+                       py_float_new(__DBL_EPSILON__),
+                       py_int_new(2),
+                       py_int_new(1)};
     py_module_set(m, "version_info", named("sys.version_info", vf, vv, 5));
     py_module_set(m, "flags", named("sys.flags", ff, fv, 16));
     py_module_set(m, "long_info", named("sys.long_info", lf, lv, 2));

@@ -397,8 +397,8 @@ py_object *py_getitem(py_object *o, py_object *key)
             return NULL;
         return adjust_index(o, t, &i) < 0 ? NULL : t->sq_item(o, i);
     }
-    return py_raise(&py_TypeError,
-                    "'%T' object has no attribute '__getitem__'", o);
+    return py_raise(&py_TypeError, "'%T' object has no attribute '__getitem__'",
+                    o);
 }
 
 static int assign_item(py_object *o, py_object *key, py_object *v)
@@ -462,8 +462,7 @@ int py_setslice(py_object *o, intptr_t i, intptr_t j, py_object *v)
 {
     py_type *t = py_type_of(o);
     if (t->sq_setslice)
-        return adjust_slice(o, t, &i, &j) < 0 ? -1
-                                              : t->sq_setslice(o, i, j, v);
+        return adjust_slice(o, t, &i, &j) < 0 ? -1 : t->sq_setslice(o, i, j, v);
     if (t->mp_setitem)
         return t->mp_setitem(o, slice_of(py_int_new(i), py_int_new(j)), v);
     return py_raise_i(&py_TypeError, "'%T' object doesn't support slice %s", o,
@@ -579,8 +578,7 @@ int py_contains(py_object *c, py_object *x)
     py_object *it = py_iter(c), *v;
     if (!it) {
         if (py_err_matches(&py_TypeError) && !py_is_oldinst(c))
-            py_raise(&py_TypeError, "argument of type '%T' is not iterable",
-                     c);
+            py_raise(&py_TypeError, "argument of type '%T' is not iterable", c);
         return -1;
     }
     while ((v = py_iternext(it))) {
@@ -668,8 +666,7 @@ py_object *py_fastseq(py_object *o, const char *message)
 
 intptr_t py_fastseq_len(py_object *seq)
 {
-    return py_is_list(seq) ? py_list_len((py_list *)seq)
-                           : ((py_tuple *)seq)->n;
+    return py_is_list(seq) ? py_list_len((py_list *)seq) : ((py_tuple *)seq)->n;
 }
 
 py_object *py_fastseq_item(py_object *seq, intptr_t i)

@@ -62,20 +62,22 @@ static inline int py_eq(py_object *a, py_object *b)
     return py_richcompare_bool(a, b, PY_EQ);
 }
 int py_cmp(py_object *a, py_object *b); /* -1, 0, 1; -2 on error */
-int64_t py_hash(py_object *o);          /* -1 on error */
+int64_t py_hash(py_object *o); /* -1 on error */
 int64_t py_hash_pointer(const void *p);
 int64_t py_hash_notimpl(py_object *o); /* a tp_hash: raises unhashable type */
 
 /* --- text */
-py_object *py_repr(py_object *o);    /* a str */
-py_object *py_str_of(py_object *o);  /* str(o): a str */
+py_object *py_repr(py_object *o); /* a str */
+py_object *py_str_of(py_object *o); /* str(o): a str */
 py_object *py_unicode_of(py_object *o); /* unicode(o) */
 py_object *py_format(py_object *o, py_object *spec);
 
 /* --- arithmetic */
+/* clang-format off */
 #define PY_BINARY_OPS(X)                                                       \
     X(add) X(sub) X(mul) X(div) X(mod) X(divmod) X(lshift) X(rshift) X(and)    \
     X(xor) X(or) X(floordiv) X(truediv)
+/* clang-format on */
 #define PY_DECLARE_OP(n) py_object *py_##n(py_object *a, py_object *b);
 PY_BINARY_OPS(PY_DECLARE_OP)
 #undef PY_DECLARE_OP
@@ -95,8 +97,8 @@ int py_has_index(py_object *o);
 /* o as a C index. err NULL: clips to the range of intptr_t; else raises err.
  * -1 with exception on failure. */
 intptr_t py_index_as_ssize(py_object *o, py_type *err);
-py_object *py_number_int(py_object *o);   /* int(o) for one argument */
-py_object *py_number_long(py_object *o);  /* long(o) */
+py_object *py_number_int(py_object *o); /* int(o) for one argument */
+py_object *py_number_long(py_object *o); /* long(o) */
 py_object *py_number_float(py_object *o); /* float(o) */
 int py_is_number(py_object *o);
 
@@ -105,7 +107,8 @@ py_object *py_getitem(py_object *o, py_object *key);
 int py_setitem(py_object *o, py_object *key, py_object *v);
 int py_delitem(py_object *o, py_object *key);
 py_object *py_getslice(py_object *o, intptr_t i, intptr_t j);
-int py_setslice(py_object *o, intptr_t i, intptr_t j, py_object *v); /* v NULL: delete */
+int py_setslice(py_object *o, intptr_t i, intptr_t j,
+                py_object *v); /* v NULL: delete */
 /* o[i:j] of the SLICE opcodes: i, j NULL when absent. */
 py_object *py_apply_slice(py_object *o, py_object *i, py_object *j);
 int py_assign_slice(py_object *o, py_object *i, py_object *j, py_object *v);
@@ -134,8 +137,8 @@ intptr_t py_fastseq_len(py_object *seq);
 py_object *py_fastseq_item(py_object *seq, intptr_t i);
 
 /* --- classes */
-int py_isinstance(py_object *o, py_object *cls);  /* 0, 1, -1 */
-int py_issubclass(py_object *c, py_object *cls);  /* 0, 1, -1 */
+int py_isinstance(py_object *o, py_object *cls); /* 0, 1, -1 */
+int py_issubclass(py_object *c, py_object *cls); /* 0, 1, -1 */
 
 /* --- buffers: the bytes of a str, bytearray, buffer, array...; NULL with
  * TypeError otherwise. */

@@ -12,7 +12,9 @@ int py_args_count(const char *fname, intptr_t n, intptr_t min, intptr_t max)
     intptr_t want = n < min ? min : max;
     return py_raise_i(&py_TypeError, "%s() takes %s %zd argument%s (%zd given)",
                       fname,
-                      min == max ? "exactly" : n < min ? "at least" : "at most",
+                      min == max ? "exactly"
+                      : n < min  ? "at least"
+                                 : "at most",
                       want, want == 1 ? "" : "s", n);
 }
 
@@ -38,8 +40,7 @@ int py_args_kw(const char *fname, py_object *const *args, intptr_t nargs,
     for (intptr_t k = 0; k < nkw; k++) {
         py_str *name = (py_str *)kwnames->item[k];
         int i = 0;
-        while (i < nnames &&
-               (!names[i][0] || !py_str_eq_cstr(name, names[i])))
+        while (i < nnames && (!names[i][0] || !py_str_eq_cstr(name, names[i])))
             i++;
         if (i == nnames)
             return py_raise_i(&py_TypeError,
@@ -65,7 +66,8 @@ int py_args_kw(const char *fname, py_object *const *args, intptr_t nargs,
 int py_arg_int64(py_object *o, int64_t *out)
 {
     if (py_is_float(o))
-        return py_raise_i(&py_TypeError, "integer argument expected, got float");
+        return py_raise_i(&py_TypeError,
+                          "integer argument expected, got float");
     *out = py_as_int64(o);
     return *out == -1 && py_err_occurred() ? -1 : 0;
 }
@@ -88,7 +90,8 @@ int py_arg_int(py_object *o, int *out)
 int py_arg_ssize(py_object *o, intptr_t *out)
 {
     if (py_is_float(o))
-        return py_raise_i(&py_TypeError, "integer argument expected, got float");
+        return py_raise_i(&py_TypeError,
+                          "integer argument expected, got float");
     if (!py_is_int(o) && !py_is_long(o)) {
         py_object *i = py_has_index(o) ? py_index(o) : NULL;
         if (!i) {
@@ -112,14 +115,12 @@ void *py_arg_error(const char *fname, int argno, const char *what,
                    py_object *got)
 {
     if (argno > 0)
-        return py_raise(&py_TypeError, "%s() argument %d must be %s, not %s",
-                        fname, argno, what,
-                        got == py_None ? "None"
-                                       : py_type_shortname(py_type_of(got)));
-    return py_raise(&py_TypeError, "%s() argument must be %s, not %s", fname,
-                    what,
-                    got == py_None ? "None"
-                                   : py_type_shortname(py_type_of(got)));
+        return py_raise(
+            &py_TypeError, "%s() argument %d must be %s, not %s", fname, argno,
+            what, got == py_None ? "None" : py_type_shortname(py_type_of(got)));
+    return py_raise(
+        &py_TypeError, "%s() argument must be %s, not %s", fname, what,
+        got == py_None ? "None" : py_type_shortname(py_type_of(got)));
 }
 
 const char *py_arg_cstr(py_object *o, const char *fname, int argno)

@@ -24,10 +24,10 @@ int py_args_kw(const char *fname, py_object *const *args, intptr_t nargs,
                int required, py_object **out);
 
 /* Single values, with CPython's messages; 0, or -1 with an exception. */
-int py_arg_int(py_object *o, int *out);         /* "an integer is required" */
+int py_arg_int(py_object *o, int *out); /* "an integer is required" */
 int py_arg_int64(py_object *o, int64_t *out);
 int py_arg_ssize(py_object *o, intptr_t *out);
-int py_arg_double(py_object *o, double *out);   /* "a float is required" */
+int py_arg_double(py_object *o, double *out); /* "a float is required" */
 /* A str (or unicode, encoded with the default encoding), NUL-terminated,
  * without embedded NULs; "f() argument 1 must be string, not int" */
 const char *py_arg_cstr(py_object *o, const char *fname, int argno);

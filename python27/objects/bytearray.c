@@ -18,8 +18,8 @@ TW_GC_TYPE(py_bytearray);
 
 static struct py_bytes *new_buffer(intptr_t n)
 {
-    struct py_bytes *buf = n < INTPTR_MAX - 64 ? TW_NEW_VAR(py_bytes, n + 1)
-                                               : NULL;
+    struct py_bytes *buf =
+        n < INTPTR_MAX - 64 ? TW_NEW_VAR(py_bytes, n + 1) : NULL;
     if (!buf)
         return py_raise_nomemory();
     buf->n = n;
@@ -440,9 +440,8 @@ static py_object *ba_repr(py_object *o)
     struct py_sb sb;
     const char *s = py_ba_data(o);
     intptr_t n = B(o)->n;
-    char quote = memchr(s, '\'', (size_t)n) && !memchr(s, '"', (size_t)n)
-                     ? '"'
-                     : '\'';
+    char quote =
+        memchr(s, '\'', (size_t)n) && !memchr(s, '"', (size_t)n) ? '"' : '\'';
 
     py_sb_init(&sb);
     if (py_sb_addf(&sb, "bytearray(b%c", quote) < 0)
@@ -450,9 +449,9 @@ static py_object *ba_repr(py_object *o)
     for (intptr_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s[i];
         int r = c == '\'' || c == '\\' ? py_sb_addf(&sb, "\\%c", c)
-                : c == '\t'             ? py_sb_adds(&sb, "\\t")
-                : c == '\n'             ? py_sb_adds(&sb, "\\n")
-                : c == '\r'             ? py_sb_adds(&sb, "\\r")
+                : c == '\t'            ? py_sb_adds(&sb, "\\t")
+                : c == '\n'            ? py_sb_adds(&sb, "\\n")
+                : c == '\r'            ? py_sb_adds(&sb, "\\r")
                 : c < ' ' || c >= 0x7f ? py_sb_addf(&sb, "\\x%02x", c)
                                        : py_sb_addc(&sb, (char)c);
         if (r < 0)

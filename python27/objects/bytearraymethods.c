@@ -16,7 +16,8 @@ static int arg_text(py_object *o, const char **s, intptr_t *n)
     *s = py_ba_buffer(o, n);
     if (*s)
         return 0;
-    return py_raise_i(&py_TypeError, "Type %.100s doesn't support the buffer API",
+    return py_raise_i(&py_TypeError,
+                      "Type %.100s doesn't support the buffer API",
                       py_type_of(o)->name);
 }
 
@@ -87,7 +88,7 @@ static inline int in_range(char c, char lo, char hi)
 #define LIB_ISDIGIT(c) in_range(c, '0', '9')
 #define LIB_ISALPHA(c) (LIB_ISUPPER(c) || LIB_ISLOWER(c))
 #define LIB_ISALNUM(c) (LIB_ISALPHA(c) || LIB_ISDIGIT(c))
-#define LIB_TOUPPER(c) (LIB_ISLOWER(c) ? (char)((c)-32) : (c))
+#define LIB_TOUPPER(c) (LIB_ISLOWER(c) ? (char)((c) - 32) : (c))
 #define LIB_TOLOWER(c) (LIB_ISUPPER(c) ? (char)((c) + 32) : (c))
 #define LIB_TOTITLE(c) LIB_TOUPPER(c)
 #include "objects/strlib.inc"
@@ -175,7 +176,8 @@ static py_object *m_fromhex(py_object *cls, py_object *text)
             i++;
         if (i >= s.n)
             break;
-        int hi = py_span_at(&s, i) < 128 ? hex_digit((int)py_span_at(&s, i)) : -1;
+        int hi =
+            py_span_at(&s, i) < 128 ? hex_digit((int)py_span_at(&s, i)) : -1;
         int lo = i + 1 < s.n && py_span_at(&s, i + 1) < 128
                      ? hex_digit((int)py_span_at(&s, i + 1))
                      : -1;
@@ -306,10 +308,11 @@ const struct py_methoddef py_bytearray_methods[] = {
     PY_M1("join", m_join,
           "B.join(iterable) -> the items, strings, with S between them"),
     PY_M(0, 2, "split", m_split,
-          "B.split([sep [,maxsplit]]) -> list of the words between "
-          "sep\n\nWithout sep, or with None, runs of blanks separate, and no word is empty."),
+         "B.split([sep [,maxsplit]]) -> list of the words between "
+         "sep\n\nWithout sep, or with None, runs of blanks separate, and no "
+         "word is empty."),
     PY_M(0, 2, "rsplit", m_rsplit,
-          "B.rsplit([sep [,maxsplit]]) -> as split, from the end"),
+         "B.rsplit([sep [,maxsplit]]) -> as split, from the end"),
     PY_M0("lower", m_lower, "B.lower() -> copy in lower case"),
     PY_M0("upper", m_upper, "B.upper() -> copy in upper case"),
     PY_M0("islower", m_islower,
@@ -327,30 +330,30 @@ const struct py_methoddef py_bytearray_methods[] = {
           "B.capitalize() -> copy that begins in upper case and goes on in "
           "lower"),
     PY_M(1, 3, "count", m_count,
-          "B.count(sub[, start[, end]]) -> occurrences that do not overlap"),
+         "B.count(sub[, start[, end]]) -> occurrences that do not overlap"),
     PY_M(0, 1, "expandtabs", m_expandtabs,
-          "B.expandtabs([tabsize]) -> copy with tabs as blanks up to the "
-          "next stop"),
+         "B.expandtabs([tabsize]) -> copy with tabs as blanks up to the "
+         "next stop"),
     PY_M(1, 3, "endswith", m_endswith,
-          "B.endswith(suffix[, start[, end]]) -> bool; suffix may be a tuple"),
+         "B.endswith(suffix[, start[, end]]) -> bool; suffix may be a tuple"),
     PY_M(1, 3, "startswith", m_startswith,
-          "B.startswith(prefix[, start[, end]]) -> bool; prefix may be a "
-          "tuple"),
+         "B.startswith(prefix[, start[, end]]) -> bool; prefix may be a "
+         "tuple"),
     PY_M(1, 3, "find", m_find,
-          "B.find(sub [,start [,end]]) -> first position, -1 if absent"),
+         "B.find(sub [,start [,end]]) -> first position, -1 if absent"),
     PY_M(1, 3, "index", m_index,
-          "B.index(sub [,start [,end]]) -> as find, ValueError if absent"),
+         "B.index(sub [,start [,end]]) -> as find, ValueError if absent"),
     PY_M(1, 3, "rfind", m_rfind,
-          "B.rfind(sub [,start [,end]]) -> last position, -1 if absent"),
+         "B.rfind(sub [,start [,end]]) -> last position, -1 if absent"),
     PY_M(1, 3, "rindex", m_rindex,
-          "B.rindex(sub [,start [,end]]) -> as rfind, ValueError if absent"),
+         "B.rindex(sub [,start [,end]]) -> as rfind, ValueError if absent"),
     PY_M(0, 1, "lstrip", m_lstrip,
-          "B.lstrip([chars]) -> copy without blanks, or chars, at the "
-          "beginning"),
+         "B.lstrip([chars]) -> copy without blanks, or chars, at the "
+         "beginning"),
     PY_M(0, 1, "rstrip", m_rstrip,
-          "B.rstrip([chars]) -> copy without blanks, or chars, at the end"),
+         "B.rstrip([chars]) -> copy without blanks, or chars, at the end"),
     PY_M(0, 1, "strip", m_strip,
-          "B.strip([chars]) -> copy without blanks, or chars, at both ends"),
+         "B.strip([chars]) -> copy without blanks, or chars, at both ends"),
     PY_M1("partition", m_partition,
           "B.partition(sep) -> (head, sep, tail); (S, '', '') if sep is "
           "absent"),
@@ -358,20 +361,20 @@ const struct py_methoddef py_bytearray_methods[] = {
           "B.rpartition(sep) -> as partition, at the last sep; ('', '', S) "
           "if absent"),
     PY_M(2, 3, "replace", m_replace,
-          "B.replace(old, new[, count]) -> copy with old replaced, count "
-          "times at most"),
+         "B.replace(old, new[, count]) -> copy with old replaced, count "
+         "times at most"),
     PY_MKW("splitlines", m_splitlines,
-          "B.splitlines(keepends=False) -> list of the lines"),
+           "B.splitlines(keepends=False) -> list of the lines"),
     PY_M0("swapcase", m_swapcase,
           "B.swapcase() -> copy with upper and lower case exchanged"),
     PY_M0("title", m_title,
           "B.title() -> copy with every word beginning in upper case"),
     PY_M(1, 2, "center", m_center,
-          "B.center(width[, fillchar]) -> copy padded on both sides"),
+         "B.center(width[, fillchar]) -> copy padded on both sides"),
     PY_M(1, 2, "ljust", m_ljust,
-          "B.ljust(width[, fillchar]) -> copy padded on the right"),
+         "B.ljust(width[, fillchar]) -> copy padded on the right"),
     PY_M(1, 2, "rjust", m_rjust,
-          "B.rjust(width[, fillchar]) -> copy padded on the left"),
+         "B.rjust(width[, fillchar]) -> copy padded on the left"),
     PY_M1("zfill", m_zfill,
           "B.zfill(width) -> copy with zeros on the left, behind a sign"),
     PY_MF("translate", m_translate, PY_POS, 1, 2, PY_UNPACK,
@@ -383,7 +386,7 @@ const struct py_methoddef py_bytearray_methods[] = {
     PY_M1("extend", m_extend, "B.extend(iterable of ints) -> None"),
     PY_M2("insert", m_insert, "B.insert(index, int) -> None"),
     PY_M(0, 1, "pop", m_pop,
-          "B.pop([index]) -> int, taken out; the last one by default"),
+         "B.pop([index]) -> int, taken out; the last one by default"),
     PY_M1("remove", m_remove,
           "B.remove(int) -> None: without its first occurrence"),
     PY_M0("reverse", m_reverse, "B.reverse() -> None, in place"),

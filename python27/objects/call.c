@@ -96,13 +96,14 @@ py_object *py_call_method3(py_object *o, py_str *name, py_object *a,
 
 /* --------------------------------------------------------- built-in calls */
 
-tw_dont_look_inside static void *
-wrong_count(const struct py_methoddef *d, intptr_t n)
+tw_dont_look_inside static void *wrong_count(const struct py_methoddef *d,
+                                             intptr_t n)
 {
     if (d->flags & PY_UNPACK) {
         intptr_t want = n < d->min ? d->min : d->max;
-        const char *how = d->min == d->max ? "" : n < d->min ? "at least "
-                                                             : "at most ";
+        const char *how = d->min == d->max ? ""
+                          : n < d->min     ? "at least "
+                                           : "at most ";
         return py_raise(&py_TypeError, "%s expected %s%zd arguments, got %zd",
                         d->name, how, want, n);
     }
@@ -143,9 +144,8 @@ py_object *py_methoddef_call(const struct py_methoddef *d, py_object *self,
                                   n > 1 ? args[1] : NULL,
                                   n > 2 ? args[2] : NULL);
     default:
-        return ((py_pos4fn)d->fn)(self, n > 0 ? args[0] : NULL,
-                                  n > 1 ? args[1] : NULL,
-                                  n > 2 ? args[2] : NULL,
-                                  n > 3 ? args[3] : NULL);
+        return ((py_pos4fn)d->fn)(
+            self, n > 0 ? args[0] : NULL, n > 1 ? args[1] : NULL,
+            n > 2 ? args[2] : NULL, n > 3 ? args[3] : NULL);
     }
 }

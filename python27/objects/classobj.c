@@ -81,8 +81,8 @@ static py_object *class_getattr(py_object *o, py_str *name)
         return &c->name->base;
     py_object *v = class_lookup(c, name);
     if (!v)
-        return py_raise(&py_AttributeError,
-                        "class %S has no attribute '%S'", c->name, name);
+        return py_raise(&py_AttributeError, "class %S has no attribute '%S'",
+                        c->name, name);
     py_descrgetfn get = py_type_of(v)->tp_descr_get;
     return get ? get(v, NULL, o) : v;
 }
@@ -382,8 +382,7 @@ static py_object *inst_getslice(py_object *o, intptr_t i, intptr_t j)
         return py_call2(m, py_int_new(i), py_int_new(j));
     if (py_err_occurred())
         return NULL;
-    return inst_getitem(
-        o, py_slice_new(py_int_new(i), py_int_new(j), py_None));
+    return inst_getitem(o, py_slice_new(py_int_new(i), py_int_new(j), py_None));
 }
 
 static int inst_setslice(py_object *o, intptr_t i, intptr_t j, py_object *v)
@@ -428,11 +427,9 @@ static int inst_nonzero(py_object *o)
     if (!r)
         return -1;
     if (!PY_IS(r, PY_TF_INT))
-        return py_raise_i(&py_TypeError,
-                          "__nonzero__ should return an int");
+        return py_raise_i(&py_TypeError, "__nonzero__ should return an int");
     if (py_int_value(r) < 0)
-        return py_raise_i(&py_ValueError,
-                          "__nonzero__ should return >= 0");
+        return py_raise_i(&py_ValueError, "__nonzero__ should return >= 0");
     return py_int_value(r) != 0;
 }
 
@@ -469,8 +466,7 @@ static py_object *inst_iter(py_object *o)
     if (!m)
         return py_err_occurred()
                    ? NULL
-                   : py_raise(&py_TypeError,
-                              "iteration over non-sequence");
+                   : py_raise(&py_TypeError, "iteration over non-sequence");
     return py_seqiter_new(o);
 }
 
@@ -641,8 +637,7 @@ static py_object *inst_int(py_object *o)
     if (!m) {
         if (py_err_catch(&py_AttributeError))
             py_raise(&py_AttributeError,
-                     "%S instance has no attribute '__int__'",
-                     I(o)->cls->name);
+                     "%S instance has no attribute '__int__'", I(o)->cls->name);
         return NULL;
     }
     py_object *r = py_call0(m);
@@ -664,8 +659,7 @@ static py_object *inst_index(py_object *o)
         return py_call0(m);
     if (py_err_occurred())
         return NULL;
-    return py_raise(&py_TypeError,
-                    "object cannot be interpreted as an index");
+    return py_raise(&py_TypeError, "object cannot be interpreted as an index");
 }
 
 /* ------------------------------------------------------------- comparison */

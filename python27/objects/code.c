@@ -38,9 +38,9 @@ static void intern_consts(py_tuple *t)
 
 py_code *py_code_new(int argcount, int nlocals, int stacksize, int flags,
                      py_str *code, py_tuple *consts, py_tuple *names,
-                     py_tuple *varnames, py_tuple *freevars,
-                     py_tuple *cellvars, py_str *filename, py_str *name,
-                     int firstlineno, py_str *lnotab)
+                     py_tuple *varnames, py_tuple *freevars, py_tuple *cellvars,
+                     py_str *filename, py_str *name, int firstlineno,
+                     py_str *lnotab)
 {
     py_code *c = PY_NEW(py_code, &py_code_type);
     intern_consts(consts);
@@ -68,8 +68,8 @@ py_code *py_code_new(int argcount, int nlocals, int stacksize, int flags,
     c->ncells = (int32_t)(cellvars->n + freevars->n);
     c->stackbase = nlocals + c->ncells;
     c->nslots = c->stackbase + stacksize;
-    intptr_t nargs = argcount + !!(flags & PY_CO_VARARGS) +
-                     !!(flags & PY_CO_VARKEYWORDS);
+    intptr_t nargs =
+        argcount + !!(flags & PY_CO_VARARGS) + !!(flags & PY_CO_VARKEYWORDS);
     for (intptr_t i = 0; i < cellvars->n; i++)
         for (intptr_t j = 0; j < nargs; j++) {
             if (c->cellvars->item[i] != c->varnames->item[j])
@@ -232,14 +232,8 @@ static int64_t code_hash(py_object *o)
     return h == -1 ? -2 : h;
 }
 
-#define INT(nm, f)                                                             \
-    {                                                                          \
-        nm, PY_MEMBER_INT, 1, offsetof(struct py_code, f), NULL                \
-    }
-#define OBJ(nm, f)                                                             \
-    {                                                                          \
-        nm, PY_MEMBER_OBJ, 1, offsetof(struct py_code, f), NULL                \
-    }
+#define INT(nm, f) {nm, PY_MEMBER_INT, 1, offsetof(struct py_code, f), NULL}
+#define OBJ(nm, f) {nm, PY_MEMBER_OBJ, 1, offsetof(struct py_code, f), NULL}
 static const struct py_memberdef code_members[] = {
     INT("co_argcount", argcount),
     INT("co_nlocals", nlocals),
@@ -258,11 +252,8 @@ static const struct py_memberdef code_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 py_type py_code_type = {
-    PY_TYPE_HEAD("code", py_code),
-    .flags = PY_TF_WEAKREF,
-    .members = code_members,
-    .tp_new = code_new,
-    .tp_repr = code_repr,
-    .tp_richcompare = code_richcmp,
+    PY_TYPE_HEAD("code", py_code), .flags = PY_TF_WEAKREF,
+    .members = code_members,       .tp_new = code_new,
+    .tp_repr = code_repr,          .tp_richcompare = code_richcmp,
     .tp_hash = code_hash,
 };

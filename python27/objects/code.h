@@ -16,8 +16,17 @@ enum py_opcode {
 enum { PY_HAVE_ARGUMENT = 90 };
 /* The operand of COMPARE_OP; the first six are enum py_cmpop. */
 enum py_opcmp {
-    PY_CMP_LT, PY_CMP_LE, PY_CMP_EQ, PY_CMP_NE, PY_CMP_GT, PY_CMP_GE,
-    PY_CMP_IN, PY_CMP_NOT_IN, PY_CMP_IS, PY_CMP_IS_NOT, PY_CMP_EXC_MATCH
+    PY_CMP_LT,
+    PY_CMP_LE,
+    PY_CMP_EQ,
+    PY_CMP_NE,
+    PY_CMP_GT,
+    PY_CMP_GE,
+    PY_CMP_IN,
+    PY_CMP_NOT_IN,
+    PY_CMP_IS,
+    PY_CMP_IS_NOT,
+    PY_CMP_EXC_MATCH
 };
 
 /* co_flags, CPython's numbers. */
@@ -123,9 +132,9 @@ extern py_type py_code_type;
 /* Names and identifier-like constants are interned here. */
 py_code *py_code_new(int argcount, int nlocals, int stacksize, int flags,
                      py_str *code, py_tuple *consts, py_tuple *names,
-                     py_tuple *varnames, py_tuple *freevars,
-                     py_tuple *cellvars, py_str *filename, py_str *name,
-                     int firstlineno, py_str *lnotab);
+                     py_tuple *varnames, py_tuple *freevars, py_tuple *cellvars,
+                     py_str *filename, py_str *name, int firstlineno,
+                     py_str *lnotab);
 /* The line of the instruction at byte offset pc. */
 int py_code_line(py_code *code, int pc);
 tw_elidable struct py_block *py_block_get(py_code *code, int pc, int kind,

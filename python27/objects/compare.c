@@ -11,12 +11,18 @@ static const int swapped[6] = {PY_GT, PY_GE, PY_EQ, PY_NE, PY_LT, PY_LE};
 static py_object *from_three_way(int c, int op)
 {
     switch (op) {
-    case PY_LT: return py_bool(c < 0);
-    case PY_LE: return py_bool(c <= 0);
-    case PY_EQ: return py_bool(c == 0);
-    case PY_NE: return py_bool(c != 0);
-    case PY_GT: return py_bool(c > 0);
-    default: return py_bool(c >= 0);
+    case PY_LT:
+        return py_bool(c < 0);
+    case PY_LE:
+        return py_bool(c <= 0);
+    case PY_EQ:
+        return py_bool(c == 0);
+    case PY_NE:
+        return py_bool(c != 0);
+    case PY_GT:
+        return py_bool(c > 0);
+    default:
+        return py_bool(c >= 0);
     }
 }
 

@@ -54,7 +54,8 @@ struct py_list_strategy {
     py_list *(*getslice)(py_list *l, intptr_t start, intptr_t step, intptr_t n);
     int (*delslice)(py_list *l, intptr_t start, intptr_t step, intptr_t n);
     int (*extend_list)(py_list *l, py_list *other);
-    intptr_t (*find)(py_list *l, py_object *v, intptr_t start, intptr_t stop); /* -1 none, -2 error */
+    intptr_t (*find)(py_list *l, py_object *v, intptr_t start,
+                     intptr_t stop); /* -1 none, -2 error */
     int (*sort)(py_list *l, int reverse); /* natural order, no key; -1 error */
     int (*reverse)(py_list *l);
     /* Makes it an object-strategy list with the same items. */
@@ -219,8 +220,8 @@ extern py_type py_slice_type;
 py_object *py_slice_new(py_object *start, py_object *stop, py_object *step);
 /* Concrete bounds for a sequence of `len`; *n is the number of items. -1 with
  * exception. */
-int py_slice_indices(py_slice *s, intptr_t len, intptr_t *start,
-                     intptr_t *stop, intptr_t *step, intptr_t *n);
+int py_slice_indices(py_slice *s, intptr_t len, intptr_t *start, intptr_t *stop,
+                     intptr_t *step, intptr_t *n);
 
 /* ------------------------------------------------------------ iterators */
 extern py_type py_xrange_type, py_listiter_type, py_tupleiter_type,
@@ -228,7 +229,8 @@ extern py_type py_xrange_type, py_listiter_type, py_tupleiter_type,
 /* By __getitem__ with 0, 1, ... until IndexError. */
 py_object *py_seqiter_new(py_object *seq);
 py_object *py_calliter_new(py_object *callable, py_object *sentinel);
-py_object *py_dictiter_new(py_dict *d, int what); /* 0 keys, 1 values, 2 items */
+py_object *py_dictiter_new(py_dict *d,
+                           int what); /* 0 keys, 1 values, 2 items */
 
 /* Iterators and views. */
 extern py_type py_listreviter_type, py_xrangeiter_type, py_setiter_type,

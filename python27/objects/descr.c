@@ -55,10 +55,9 @@ static py_object *doc_or_none(const char *doc)
 
 py_object *py_methoddescr_new(py_type *owner, const struct py_methoddef *def)
 {
-    struct py_methoddescr *d =
-        PY_NEW(py_methoddescr, def->flags & PY_CLASSMETHOD
-                                   ? &py_classmethoddescr_type
-                                   : &py_methoddescr_type);
+    struct py_methoddescr *d = PY_NEW(
+        py_methoddescr, def->flags & PY_CLASSMETHOD ? &py_classmethoddescr_type
+                                                    : &py_methoddescr_type);
     d->d.owner = owner;
     d->d.name = py_intern_cstr(def->name);
     d->def = def;
@@ -264,8 +263,7 @@ static int member_write(const struct py_memberdef *m, py_object *o,
     if (m->readonly || m->kind == PY_MEMBER_CSTR)
         return py_raise_i(&py_TypeError, "readonly attribute");
     if (!v && m->kind != PY_MEMBER_OBJ && m->kind != PY_MEMBER_OBJ_EX)
-        return py_raise_i(&py_TypeError,
-                          "can't delete numeric/char attribute");
+        return py_raise_i(&py_TypeError, "can't delete numeric/char attribute");
     switch ((enum py_memberkind)m->kind) {
     case PY_MEMBER_OBJ_EX:
         if (!v && !*(py_object **)p)
@@ -524,8 +522,8 @@ py_object *py_classmethod_new(py_object *func)
     return wrapped_new(&py_classmethod_type, func);
 }
 
-static int wrapped_init(py_object *self, py_object *const *args,
-                        intptr_t nargs, py_tuple *kw)
+static int wrapped_init(py_object *self, py_object *const *args, intptr_t nargs,
+                        py_tuple *kw)
 {
     const char *name = py_type_of(self) == &py_classmethod_type
                            ? "classmethod"
@@ -541,8 +539,8 @@ static py_object *static_get(py_object *d, py_object *o, py_object *type)
     (void)o;
     (void)type;
     py_object *f = ((struct py_wrapped *)d)->func;
-    return f ? f : py_raise(&py_RuntimeError,
-                            "uninitialized staticmethod object");
+    return f ? f
+             : py_raise(&py_RuntimeError, "uninitialized staticmethod object");
 }
 
 static py_object *class_get(py_object *d, py_object *o, py_object *type)

@@ -261,8 +261,7 @@ void py_err_unraisable(py_object *where)
     py_object *mod = py_getattr_cstr(cls, "__module__");
     py_err_clear();
     const char *prefix = "", *dot = "";
-    if (mod && py_is_str(mod) &&
-        !py_str_eq_cstr((py_str *)mod, "exceptions")) {
+    if (mod && py_is_str(mod) && !py_str_eq_cstr((py_str *)mod, "exceptions")) {
         prefix = py_str_cstr((py_str *)mod);
         dot = ".";
     }

@@ -27,8 +27,8 @@ static py_object *none_if_null(py_object *o)
 
 /* ------------------------------------------------------- BaseException */
 
-static py_object *exc_new(py_type *type, py_object *const *args,
-                          intptr_t nargs, py_tuple *kw)
+static py_object *exc_new(py_type *type, py_object *const *args, intptr_t nargs,
+                          py_tuple *kw)
 {
     (void)args;
     (void)nargs;
@@ -45,8 +45,7 @@ static int exc_init(py_object *self, py_object *const *args, intptr_t nargs,
                     py_tuple *kw)
 {
     if (kw && kw->n)
-        return py_raise_i(&py_TypeError,
-                          "%s does not take keyword arguments",
+        return py_raise_i(&py_TypeError, "%s does not take keyword arguments",
                           py_type_shortname(py_type_of(self)));
     E(self)->args = (py_object *)py_tuple_from(args, nargs);
     if (nargs == 1)
@@ -85,8 +84,8 @@ static py_object *exc_repr(py_object *o)
     py_object *r = py_repr(E(o)->args);
     if (!r)
         return NULL;
-    return (py_object *)py_str_format_c(
-        "%s%S", py_type_shortname(py_type_of(o)), r);
+    return (py_object *)py_str_format_c("%s%S",
+                                        py_type_shortname(py_type_of(o)), r);
 }
 
 static py_object *exc_reduce(py_object *o)
@@ -222,10 +221,7 @@ static const struct py_methoddef env_methods[] = {
     PY_M0("__reduce__", env_reduce, NULL),
     PY_MEND,
 };
-#define OBJ(nm, st, f)                                                         \
-    {                                                                          \
-        nm, PY_MEMBER_OBJ, 0, offsetof(struct st, f), NULL                     \
-    }
+#define OBJ(nm, st, f) {nm, PY_MEMBER_OBJ, 0, offsetof(struct st, f), NULL}
 static const struct py_memberdef env_members[] = {
     OBJ("errno", py_enverror, err),
     OBJ("strerror", py_enverror, strerror),
@@ -321,8 +317,8 @@ static int uni_init(py_object *self, py_object *const *args, intptr_t nargs,
     int i = 0;
     if (with_encoding) {
         if (!py_is_str(args[0]))
-            return py_raise_i(&py_TypeError,
-                              "argument 1 must be str, not %T", args[0]);
+            return py_raise_i(&py_TypeError, "argument 1 must be str, not %T",
+                              args[0]);
         u->encoding = args[i++];
     }
     if (unicode_object ? !py_is_unicode(args[i]) : !py_is_str(args[i]))
@@ -457,9 +453,8 @@ void *py_raise_decode(const char *encoding, const char *s, intptr_t n,
 void *py_raise_encode(const char *encoding, py_object *u, intptr_t start,
                       intptr_t end, const char *reason)
 {
-    py_object *a[5] = {(py_object *)py_str_from(encoding), u,
-                       py_int_new(start), py_int_new(end),
-                       (py_object *)py_str_from(reason)};
+    py_object *a[5] = {(py_object *)py_str_from(encoding), u, py_int_new(start),
+                       py_int_new(end), (py_object *)py_str_from(reason)};
     py_object *e = py_call_fast(&py_UnicodeEncodeError.base, a, 5, NULL);
     return e ? py_raise_obj(e, NULL) : NULL;
 }
@@ -499,17 +494,15 @@ static py_object *key_str(py_object *o)
     .tp_setattr = py_object_setattr, .sq_item = exc_getitem,                   \
     .sq_getslice = exc_getslice, .methods = exc_methods, .getset = exc_getset, \
     .dict_offset = offsetof(struct py_baseexception, dict)
-#define ROW_ENV                                                   \
-    .tp_init = env_init, .tp_str = env_str,                 \
-    .methods = env_methods, .members = env_members
-#define ROW_SYNTAX                                                        \
+#define ROW_ENV                                                                \
+    .tp_init = env_init, .tp_str = env_str, .methods = env_methods,            \
+    .members = env_members
+#define ROW_SYNTAX                                                             \
     .tp_init = syn_init, .tp_str = syn_str, .members = syn_members
 #define UNI_ROW .members = uni_members, .getset = uni_getset
-#define ROW_DECODE                                                 \
-    .tp_init = decode_init, .tp_str = decode_str, UNI_ROW
-#define ROW_ENCODE                                                 \
-    .tp_init = encode_init, .tp_str = encode_str, UNI_ROW
-#define ROW_TRANSLATE                                              \
+#define ROW_DECODE .tp_init = decode_init, .tp_str = decode_str, UNI_ROW
+#define ROW_ENCODE .tp_init = encode_init, .tp_str = encode_str, UNI_ROW
+#define ROW_TRANSLATE                                                          \
     .tp_init = translate_init, .tp_str = translate_str, UNI_ROW
 #define ROW_EXIT .tp_init = exit_init, .members = exit_members
 #define ROW_KEY .tp_str = key_str

@@ -91,9 +91,7 @@ int py_file_write_object(py_object *file, py_object *v, int repr)
     py_object *w = py_getattr(file, py_id_write);
     if (!w)
         return -1;
-    py_object *s = repr                ? py_repr(v)
-                   : py_is_unicode(v) ? v
-                                      : py_str_of(v);
+    py_object *s = repr ? py_repr(v) : py_is_unicode(v) ? v : py_str_of(v);
     return s && py_call1(w, s) ? 0 : -1;
 }
 
@@ -407,8 +405,7 @@ py_object *py_file_getline(py_object *f)
     if (py_is_unicode(s) && !(s = py_unicode_encode(s, NULL, NULL)))
         return NULL;
     if (!py_is_str(s))
-        return py_raise(&py_TypeError,
-                        "object.readline() returned non-string");
+        return py_raise(&py_TypeError, "object.readline() returned non-string");
     intptr_t n = ((py_str *)s)->n;
     if (!n)
         return py_raise(&py_EOFError, "EOF when reading a line");
@@ -500,7 +497,8 @@ static py_object *file_seek(py_object *o, py_object *off, py_object *whence)
         closed();
         return NULL;
     }
-    if (py_arg_int64(off, &where) < 0 || (whence && py_arg_int(whence, &how) < 0))
+    if (py_arg_int64(off, &where) < 0 ||
+        (whence && py_arg_int(whence, &how) < 0))
         return NULL;
     if (fseeko(F(o)->fp, where, how) != 0) {
         py_raise_errno(&py_IOError);
@@ -583,9 +581,7 @@ static py_object *file_self(py_object *o)
 
 static py_object *file_repr(py_object *o)
 {
-    py_object *name = py_is_unicode(F(o)->name)
-                          ? F(o)->name
-                          : F(o)->name;
+    py_object *name = py_is_unicode(F(o)->name) ? F(o)->name : F(o)->name;
     return (py_object *)py_str_format_c("<%s file %R, mode '%S' at %p>",
                                         F(o)->fp ? "open" : "closed", name,
                                         F(o)->mode, (void *)o);

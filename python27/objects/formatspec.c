@@ -82,8 +82,8 @@ static int parse(const struct py_span *s, struct spec *f, uint32_t type,
         f->type = py_span_at(s, i);
     if (f->thousands && !memchr("defgEG%F\0", (int)f->type, 9))
         return f->type > 32 && f->type < 128
-                   ? py_raise_i(&py_ValueError,
-                                "Cannot specify ',' with '%c'.", (int)f->type)
+                   ? py_raise_i(&py_ValueError, "Cannot specify ',' with '%c'.",
+                                (int)f->type)
                    : py_raise_i(&py_ValueError,
                                 "Cannot specify ',' with '\\x%x'.",
                                 (unsigned)f->type);
@@ -250,9 +250,10 @@ static py_object *put_number(const struct spec *f, const struct number *v,
     struct py_tb b;
     const char *point = v->point;
     struct grouping g = grouping_of(f, &point);
-    const char *sign = v->negative ? "-" : f->sign == '+' ? "+"
-                       : f->sign == ' '                   ? " "
-                                                          : "";
+    const char *sign = v->negative      ? "-"
+                       : f->sign == '+' ? "+"
+                       : f->sign == ' ' ? " "
+                                        : "";
     intptr_t nsign = (intptr_t)strlen(sign);
     intptr_t nprefix = (intptr_t)strlen(v->prefix);
     intptr_t skip = v->nrest && v->rest[0] == '.' && point ? 1 : 0;
@@ -310,8 +311,10 @@ static py_object *format_char(py_object *o, struct spec *f, int wide)
 static py_object *format_integer(py_object *o, struct spec *f, int wide)
 {
     struct number v = {0, "", "", 0, "", 0, NULL};
-    int base = f->type == 'b' ? 2 : f->type == 'o' ? 8
-               : f->type == 'x' || f->type == 'X'  ? 16 : 10;
+    int base = f->type == 'b'                     ? 2
+               : f->type == 'o'                   ? 8
+               : f->type == 'x' || f->type == 'X' ? 16
+                                                  : 10;
 
     if (f->precision >= 0)
         return py_raise(&py_ValueError, "Precision not allowed in integer "
@@ -328,9 +331,11 @@ static py_object *format_integer(py_object *o, struct spec *f, int wide)
             if (*p >= 'a')
                 *p = (char)(*p - 32);
     if (f->alternate)
-        v.prefix = base == 2 ? "0b" : base == 8 ? "0o" : f->type == 'x' ? "0x"
-                   : f->type == 'X'                                     ? "0X"
-                                                                        : "";
+        v.prefix = base == 2        ? "0b"
+                   : base == 8      ? "0o"
+                   : f->type == 'x' ? "0x"
+                   : f->type == 'X' ? "0X"
+                                    : "";
     v.digits = s;
     v.ndigits = (intptr_t)strlen(s);
     return put_number(f, &v, wide);
@@ -449,10 +454,8 @@ static py_object *complex_part(double x, const struct spec *f, int plus,
     if (plus)
         g.sign = '+';
     char *s = g.type ? float_text(x, &g)
-                     : py_double_to_cstr(x, 'g',
-                                         g.precision < 0 ? 12
-                                                         : (int)g.precision,
-                                         0);
+                     : py_double_to_cstr(
+                           x, 'g', g.precision < 0 ? 12 : (int)g.precision, 0);
     if (!s)
         return NULL;
     split_float(&v, s);
@@ -497,8 +500,9 @@ py_object *py_complex_format(py_object *o, py_object *spec)
         return py_raise(&py_ValueError, "Alternate form (#) not allowed in "
                                         "complex format specifier");
     if (f.fill == '0')
-        return py_raise(&py_ValueError, "Zero padding is not allowed in complex "
-                                        "format specifier");
+        return py_raise(&py_ValueError,
+                        "Zero padding is not allowed in complex "
+                        "format specifier");
     if (f.align == '=')
         return py_raise(&py_ValueError, "'=' alignment flag is not allowed in "
                                         "complex format specifier");

@@ -404,10 +404,9 @@ static py_object *function_new(py_type *t, py_object *const *args,
             return py_raise(&py_TypeError,
                             "arg 5 (closure) expected cell, found %T",
                             closure->item[i]);
-    py_object *f = py_function_new(co, (py_dict *)a[1],
-                                   a[3] && a[3] != py_None ? (py_tuple *)a[3]
-                                                           : NULL,
-                                   closure);
+    py_object *f = py_function_new(
+        co, (py_dict *)a[1], a[3] && a[3] != py_None ? (py_tuple *)a[3] : NULL,
+        closure);
     if (a[2] && a[2] != py_None)
         F(f)->name = (py_str *)a[2];
     return f;

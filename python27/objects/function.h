@@ -30,8 +30,8 @@ TW_IMMUTABLE(py_function, globals);
 TW_IMMUTABLE(py_function, closure);
 TW_GC_TYPE_DECL(py_function);
 extern py_type py_function_type;
-py_object *py_function_new(py_code *code, py_dict *globals,
-                           py_tuple *defaults, py_tuple *closure);
+py_object *py_function_new(py_code *code, py_dict *globals, py_tuple *defaults,
+                           py_tuple *closure);
 
 struct py_method { /* bound, or unbound when self is NULL */
     py_object base;

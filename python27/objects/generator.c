@@ -116,10 +116,10 @@ static py_object *gen_throw(py_object *o, py_object *type, py_object *value,
     if (tb && py_type_of(tb) != &py_traceback_type)
         return py_raise(&py_TypeError, "throw() third argument must be a "
                                        "traceback object");
-    if (PY_IS(type, PY_TF_TYPE) ? (((py_type *)type)->flags & PY_TF_EXC) == 0
-                                : !py_is_classobj(type) &&
-                                      !py_is_exception(type) &&
-                                      !py_is_oldinst(type))
+    if (PY_IS(type, PY_TF_TYPE)
+            ? (((py_type *)type)->flags & PY_TF_EXC) == 0
+            : !py_is_classobj(type) && !py_is_exception(type) &&
+                  !py_is_oldinst(type))
         return py_raise(&py_TypeError,
                         "exceptions must be classes, or instances, not %T",
                         type);

@@ -39,7 +39,7 @@ struct py_map {
     /* Children by (key, kind): a small chain, hashed when long. */
     struct py_maptransition *next;
     struct py_map *devolved_map; /* of the root */
-    struct py_boxedkey *boxed;   /* of the root: keys that are never unboxed */
+    struct py_boxedkey *boxed; /* of the root: keys that are never unboxed */
 };
 TW_IMMUTABLE(py_map, type);
 TW_IMMUTABLE(py_map, back);
@@ -54,8 +54,8 @@ TW_GC_TYPE_DECL(py_map);
 struct py_instance {
     py_object base;
     py_map *map;
-    struct py_objarray *more;  /* object slots from PY_INSTANCE_INLINE on */
-    struct py_intarray *nums;  /* ints, and floats by their bits */
+    struct py_objarray *more; /* object slots from PY_INSTANCE_INLINE on */
+    struct py_intarray *nums; /* ints, and floats by their bits */
     py_object *slot[PY_INSTANCE_INLINE];
 };
 TW_GC_TYPE_DECL(py_instance);

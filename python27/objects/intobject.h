@@ -74,9 +74,8 @@ enum { PY_SMALLINT_MIN = -5, PY_SMALLINT_MAX = 256 };
 extern struct py_int py_smallints[PY_SMALLINT_MAX - PY_SMALLINT_MIN + 1];
 static inline py_object *py_int_new(int64_t v)
 {
-    if (!tw_we_are_jitted() &&
-        (uint64_t)v - (uint64_t)PY_SMALLINT_MIN <=
-            PY_SMALLINT_MAX - PY_SMALLINT_MIN)
+    if (!tw_we_are_jitted() && (uint64_t)v - (uint64_t)PY_SMALLINT_MIN <=
+                                   PY_SMALLINT_MAX - PY_SMALLINT_MIN)
         return &py_smallints[v - PY_SMALLINT_MIN].base;
     py_int *o = PY_NEW(py_int, &py_int_type);
     o->value = v;
@@ -116,10 +115,10 @@ int py_long_as_bytes(py_object *o, unsigned char *out, size_t n, int little,
 
 /* From int, long (or what has __int__); -1 with exception possible. */
 int64_t py_as_int64(py_object *o);
-uint64_t py_as_uint64(py_object *o);      /* checks sign and range */
+uint64_t py_as_uint64(py_object *o); /* checks sign and range */
 uint64_t py_as_uint64_mask(py_object *o); /* modulo 2**64 */
-int py_as_int(py_object *o);              /* checks the range of int */
-double py_as_double(py_object *o);        /* -1.0 with exception */
+int py_as_int(py_object *o); /* checks the range of int */
+double py_as_double(py_object *o); /* -1.0 with exception */
 /* 1 and *out when o is an int or a long that fits; 0 otherwise, no error. */
 int py_fits_int64(py_object *o, int64_t *out);
 int py_long_sign(py_object *o);

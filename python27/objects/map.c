@@ -98,10 +98,14 @@ static inline py_object *load_slot(py_instance *h, int32_t i)
     if (!tw_we_are_jitted())
         return h->slot[i];
     switch (i) {
-    case 0: return h->slot[0];
-    case 1: return h->slot[1];
-    case 2: return h->slot[2];
-    default: return h->slot[3];
+    case 0:
+        return h->slot[0];
+    case 1:
+        return h->slot[1];
+    case 2:
+        return h->slot[2];
+    default:
+        return h->slot[3];
     }
 }
 
@@ -116,10 +120,18 @@ static inline void store_slot(py_instance *h, int32_t i, py_object *v)
         return;
     }
     switch (i) {
-    case 0: h->slot[0] = v; break;
-    case 1: h->slot[1] = v; break;
-    case 2: h->slot[2] = v; break;
-    default: h->slot[3] = v; break;
+    case 0:
+        h->slot[0] = v;
+        break;
+    case 1:
+        h->slot[1] = v;
+        break;
+    case 2:
+        h->slot[2] = v;
+        break;
+    default:
+        h->slot[3] = v;
+        break;
     }
 }
 
@@ -205,8 +217,8 @@ tw_elidable static py_map *next_map(py_map *m, py_object *key, int vkind,
     return transition(m, key, vkind, is_slot);
 }
 
-tw_unroll_safe static struct py_objarray *
-grow_objs(struct py_objarray *old, intptr_t n)
+tw_unroll_safe static struct py_objarray *grow_objs(struct py_objarray *old,
+                                                    intptr_t n)
 {
     struct py_objarray *a = TW_NEW_VAR(py_objarray, n);
     a->n = n;
@@ -215,8 +227,8 @@ grow_objs(struct py_objarray *old, intptr_t n)
     return a;
 }
 
-tw_unroll_safe static struct py_intarray *
-grow_nums(struct py_intarray *old, intptr_t n)
+tw_unroll_safe static struct py_intarray *grow_nums(struct py_intarray *old,
+                                                    intptr_t n)
 {
     struct py_intarray *a = TW_NEW_VAR(py_intarray, n);
     a->n = n;

@@ -94,6 +94,6 @@ static int popitem(py_dict *d, py_object **key, py_object **value)
 }
 
 const struct py_dict_strategy py_dict_instance = {
-    "instance", get, get_str, set, set_str, del, len, next, clear, copy,
-    popitem,
+    "instance", get,  get_str, set,  set_str, del,
+    len,        next, clear,   copy, popitem,
 };

@@ -153,7 +153,8 @@ static py_object *view_richcompare(py_object *a, py_object *b, int op)
     if (!py_type_of(a)->bf_read || !py_type_of(b)->bf_read ||
         py_is_unicode(a) || py_is_unicode(b))
         return py_NotImplemented;
-    const char *s = py_buffer_read(a, &n), *t = s ? py_buffer_read(b, &m) : NULL;
+    const char *s = py_buffer_read(a, &n),
+               *t = s ? py_buffer_read(b, &m) : NULL;
     if (!t)
         return NULL;
     int equal = n == m && memcmp(s, t, (size_t)n) == 0;

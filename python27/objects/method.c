@@ -41,9 +41,8 @@ static void *unbound_error(py_method *m, py_object *got)
                     name_of(c ? c : &py_type_of(got)->base, "?"));
 }
 
-tw_unroll_safe static py_object *method_call(py_object *o,
-                                             py_object *const *args,
-                                             intptr_t nargs, py_tuple *kw)
+tw_unroll_safe static py_object *
+method_call(py_object *o, py_object *const *args, intptr_t nargs, py_tuple *kw)
 {
     py_method *m = M(o);
     if (!m->self) {
@@ -133,8 +132,8 @@ static int64_t method_hash(py_object *o)
     return x == -1 ? -2 : x;
 }
 
-static py_object *method_new(py_type *t, py_object *const *args,
-                             intptr_t nargs, py_tuple *kw)
+static py_object *method_new(py_type *t, py_object *const *args, intptr_t nargs,
+                             py_tuple *kw)
 {
     (void)t;
     if (py_args_nokw("instancemethod", kw) < 0 ||
@@ -224,8 +223,8 @@ static int builtin_compare(py_object *a, py_object *b)
 
 static int64_t builtin_hash(py_object *o)
 {
-    int64_t h = py_hash_pointer(B(o)->self) ^
-                py_hash_pointer((const void *)B(o)->def);
+    int64_t h =
+        py_hash_pointer(B(o)->self) ^ py_hash_pointer((const void *)B(o)->def);
     return h == -1 ? -2 : h;
 }
 

@@ -114,8 +114,8 @@ py_module *py_builtin_module_init(const struct py_moduledef *def)
 
 /* --------------------------------------------------------------- the type */
 
-static py_object *module_new(py_type *t, py_object *const *args,
-                             intptr_t nargs, py_tuple *kw)
+static py_object *module_new(py_type *t, py_object *const *args, intptr_t nargs,
+                             py_tuple *kw)
 {
     (void)args;
     (void)nargs;
@@ -163,12 +163,10 @@ static py_object *module_getattr(py_object *o, py_str *name)
 
 static py_object *module_repr(py_object *o)
 {
-    py_object *name = M(o)->dict
-                          ? py_dict_get_str(M(o)->dict, py_id___name__)
-                          : NULL;
-    py_object *file = M(o)->dict
-                          ? py_dict_get_str(M(o)->dict, py_id___file__)
-                          : NULL;
+    py_object *name =
+        M(o)->dict ? py_dict_get_str(M(o)->dict, py_id___name__) : NULL;
+    py_object *file =
+        M(o)->dict ? py_dict_get_str(M(o)->dict, py_id___file__) : NULL;
     const char *n = name && py_is_str(name) ? py_str_cstr((py_str *)name) : "?";
     if (file && py_is_str(file))
         return (py_object *)py_str_format_c("<module '%s' from '%S'>", n, file);

@@ -297,8 +297,10 @@ py_object *py_unicode_of(py_object *o)
         r = py_unicode_decode(py_str_data((py_str *)r), ((py_str *)r)->n, NULL,
                               NULL);
     if (r && !py_is_unicode(r))
-        return py_raise(&py_TypeError, "coercing to Unicode: need string or "
-                                       "buffer, %T found", r);
+        return py_raise(&py_TypeError,
+                        "coercing to Unicode: need string or "
+                        "buffer, %T found",
+                        r);
     return r;
 }
 
@@ -315,16 +317,15 @@ py_object *py_object_new(py_type *t, py_object *const *args, intptr_t nargs,
     (void)args;
     if (excess(nargs, kw)) {
         if (t->tp_new != py_object_new && t->tp_init != py_object_init) {
-            if (py_warn(&py_DeprecationWarning,
-                        "object() takes no parameters", 1) < 0)
+            if (py_warn(&py_DeprecationWarning, "object() takes no parameters",
+                        1) < 0)
                 return NULL;
         } else if (t->tp_new != py_object_new || t->tp_init == py_object_init) {
             return py_raise(&py_TypeError, "object() takes no parameters");
         }
     }
     if (PY_UNLIKELY(t->flags & PY_TF_ABSTRACT)) {
-        py_object *abstract =
-            py_getattr(&t->base, py_id___abstractmethods__);
+        py_object *abstract = py_getattr(&t->base, py_id___abstractmethods__);
         py_list *names = abstract ? py_sequence_list(abstract) : NULL;
         if (!names || py_list_sort(names, NULL, NULL, 0) < 0)
             return NULL;
@@ -407,7 +408,7 @@ static int set_class(py_object *o, py_object *v, void *data)
                           "object",
                           v);
     py_type *old = py_type_of(o), *new = (py_type *)v;
-    if (!(new->flags & PY_TF_HEAP) || !(old->flags & PY_TF_HEAP))
+    if (!(new->flags &PY_TF_HEAP) || !(old->flags & PY_TF_HEAP))
         return py_raise_i(&py_TypeError,
                           "__class__ assignment: only for heap types");
     if (!same_layout(old, new))
@@ -568,8 +569,8 @@ static const struct py_methoddef object_methods[] = {
     PY_M(0, 1, "__reduce_ex__", object_reduce_ex, "Helper of pickle."),
     PY_M1("__format__", object_format, "The default formatter."),
     PY_M0("__sizeof__", object_sizeof, "The size in bytes."),
-    PY_MF("__subclasshook__", object_subclasshook, PY_POS, 1, 1,
-          PY_CLASSMETHOD, "Asked by abstract classes for issubclass()."),
+    PY_MF("__subclasshook__", object_subclasshook, PY_POS, 1, 1, PY_CLASSMETHOD,
+          "Asked by abstract classes for issubclass()."),
     PY_MEND,
 };
 static const struct py_getset object_getset[] = {

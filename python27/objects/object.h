@@ -96,7 +96,8 @@ typedef int64_t (*py_hashfn)(py_object *);              /* -1 on error */
 typedef int (*py_containsfn)(py_object *, py_object *); /* 0, 1, -1 */
 typedef int (*py_cmpfn)(py_object *, py_object *); /* -1, 0, 1; -2 on error */
 typedef py_object *(*py_richcmpfn)(py_object *, py_object *, int op);
-typedef int (*py_setfn)(py_object *, py_object *key, py_object *v); /* v NULL: delete */
+typedef int (*py_setfn)(py_object *, py_object *key,
+                        py_object *v); /* v NULL: delete */
 typedef py_object *(*py_itemfn)(py_object *, intptr_t);
 typedef int (*py_setitemfn)(py_object *, intptr_t, py_object *v);
 typedef py_object *(*py_slicefn)(py_object *, intptr_t, intptr_t);
@@ -130,12 +131,12 @@ enum py_callconv {
      * convention to prefer: it costs nothing and traces well. */
     PY_POS,
     PY_FAST, /* f(self, args, nargs): checks their number by itself */
-    PY_KW,   /* f(self, args, nargs, kwnames) */
+    PY_KW, /* f(self, args, nargs, kwnames) */
 };
 enum {
     PY_CLASSMETHOD = 1, /* self is the class */
     PY_STATICMETHOD = 2, /* self is NULL */
-    PY_PURE = 4,  /* no effect; result depends on arguments only (for traces) */
+    PY_PURE = 4, /* no effect; result depends on arguments only (for traces) */
     PY_COEXIST = 8, /* replaces the wrapper of the slot of that name */
     PY_UNPACK = 16 /* "f expected at least 1 arguments, got 0": the other
                       family of messages about the number of arguments */
@@ -167,20 +168,14 @@ TW_IMMUTABLE(py_methoddef, flags);
 
 /* Rows: PY_M0(name, f, doc) no argument, PY_M1 exactly one, PY_M(min, max),
  * PY_MFAST, PY_MKW; PY_MF adds flags. */
-#define PY_MF(nm, f, cv, mn, mx, fl, dc)                                       \
-    {                                                                          \
-        nm, (py_anyfn)(f), cv, mn, mx, fl, dc                                  \
-    }
+#define PY_MF(nm, f, cv, mn, mx, fl, dc) {nm, (py_anyfn)(f), cv, mn, mx, fl, dc}
 #define PY_M0(nm, f, dc) PY_MF(nm, f, PY_POS, 0, 0, 0, dc)
 #define PY_M1(nm, f, dc) PY_MF(nm, f, PY_POS, 1, 1, 0, dc)
 #define PY_M2(nm, f, dc) PY_MF(nm, f, PY_POS, 2, 2, 0, dc)
 #define PY_M(mn, mx, nm, f, dc) PY_MF(nm, f, PY_POS, mn, mx, 0, dc)
 #define PY_MFAST(nm, f, dc) PY_MF(nm, f, PY_FAST, 0, 255, 0, dc)
 #define PY_MKW(nm, f, dc) PY_MF(nm, f, PY_KW, 0, 255, 0, dc)
-#define PY_MEND                                                                \
-    {                                                                          \
-        NULL, NULL, 0, 0, 0, 0, NULL                                           \
-    }
+#define PY_MEND {NULL, NULL, 0, 0, 0, 0, NULL}
 
 struct py_getset {
     const char *name; /* NULL ends a table */
@@ -194,11 +189,11 @@ TW_IMMUTABLE(py_getset, set);
 TW_IMMUTABLE(py_getset, data);
 
 enum py_memberkind {
-    PY_MEMBER_OBJ,    /* py_object *, NULL reads as None */
+    PY_MEMBER_OBJ, /* py_object *, NULL reads as None */
     PY_MEMBER_OBJ_EX, /* py_object *, NULL raises AttributeError */
-    PY_MEMBER_INT,    /* int32_t */
-    PY_MEMBER_LONG,   /* int64_t */
-    PY_MEMBER_BOOL,   /* uint8_t */
+    PY_MEMBER_INT, /* int32_t */
+    PY_MEMBER_LONG, /* int64_t */
+    PY_MEMBER_BOOL, /* uint8_t */
     PY_MEMBER_DOUBLE,
     PY_MEMBER_CSTR /* const char *, NULL reads as None; read-only */
 };
@@ -212,12 +207,12 @@ struct py_memberdef {
 /* -------------------------------------------------------------- types */
 
 enum py_typeflags {
-    PY_TF_HEAP = 1 << 0,     /* made by a class statement */
-    PY_TF_BASE = 1 << 1,     /* may be subclassed */
+    PY_TF_HEAP = 1 << 0, /* made by a class statement */
+    PY_TF_BASE = 1 << 1, /* may be subclassed */
     PY_TF_READY = 1 << 2,
     PY_TF_INSTANCE = 1 << 3, /* instances are struct py_instance */
     PY_TF_ABSTRACT = 1 << 4, /* has abstract methods */
-    PY_TF_HASDEL = 1 << 5,   /* __del__ somewhere in the mro */
+    PY_TF_HASDEL = 1 << 5, /* __del__ somewhere in the mro */
     PY_TF_HASGETATTR = 1 << 6, /* __getattr__/__getattribute__ overridden */
     PY_TF_INDEX = 1 << 7,
     PY_TF_NODICT = 1 << 8, /* user class whose instances have no __dict__ */
@@ -255,30 +250,30 @@ struct py_weaknode {
  */
 struct py_type {
     py_object base;
-    const char *name;     /* built-in: "module.name" or "name" */
-    py_str *namestr;      /* __name__ */
+    const char *name; /* built-in: "module.name" or "name" */
+    py_str *namestr; /* __name__ */
     uint64_t version;
-    void *watch;          /* the toolkit's */
+    void *watch; /* the toolkit's */
     uint32_t flags;
-    uint32_t size;        /* bytes of an instance, without variable part */
+    uint32_t size; /* bytes of an instance, without variable part */
     int32_t holder_offset; /* of a py_instance * that holds the attributes of
                               an instance of a user subclass of a built-in
                               type; 0 none */
-    int32_t dict_offset;  /* of a py_dict * in built-in layouts; 0 none */
+    int32_t dict_offset; /* of a py_dict * in built-in layouts; 0 none */
     int32_t var_offset, var_size; /* variable part of instances (tuple) */
     const struct tw_gctype *gctype; /* of an instance */
-    py_type *base_type;   /* tp_base */
-    py_type *solid;       /* the type whose layout instances have */
+    py_type *base_type; /* tp_base */
+    py_type *solid; /* the type whose layout instances have */
     py_tuple *bases, *mro;
     py_dict *dict;
-    py_map *map;          /* the empty map of its instances */
+    py_map *map; /* the empty map of its instances */
     struct py_weaknode *subclasses; /* types, weakly held */
     py_object *weaklist;
     const struct py_methoddef *methods;
     const struct py_getset *getset;
     const struct py_memberdef *members;
     const char *doc;
-    int64_t slots_count;  /* __slots__ of the whole chain */
+    int64_t slots_count; /* __slots__ of the whole chain */
     /* slots */
 #define PY_SLOT_FIELD(ctype, field) ctype field;
 #include "objects/slots.def"
@@ -305,7 +300,7 @@ TW_GC_TYPE_DECL(py_type);
     .base = {&py_type_type}, .name = (nm), .size = sizeof(struct tag),         \
     .gctype = &tw_gctype_##tag
 
-extern py_type py_type_type;   /* type */
+extern py_type py_type_type; /* type */
 extern py_type py_object_type; /* object */
 
 /* Completes a static type (bases, mro, slots, dict); idempotent, readies its

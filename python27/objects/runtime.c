@@ -92,7 +92,6 @@ void py_runtime_finish(void)
 
 /* ---------------------------------------------------------------- actions */
 
-
 void py_action_set(int bits)
 {
     __atomic_fetch_or(&py_action_flags, bits, __ATOMIC_SEQ_CST);
@@ -126,8 +125,7 @@ static int ignored(py_type *category)
 static int show(py_type *category, const char *message, const char *filename,
                 int lineno)
 {
-    py_object *err =
-        py_dict_get_str(py_module_add("sys")->dict, py_id_stderr);
+    py_object *err = py_dict_get_str(py_module_add("sys")->dict, py_id_stderr);
     if (!err || err == py_None || ignored(category))
         return 0;
     py_str *s = py_str_format_c("%s:%d: %s: %s\n", filename, lineno,
@@ -143,8 +141,8 @@ static py_object *warnings_module(py_type *category)
     py_object *m = py_dict_get_cstr(py_sys_modules(), "warnings");
     if (m && m != py_None)
         return m;
-    py_object *opts = py_dict_get_cstr(py_module_add("sys")->dict,
-                                       "warnoptions");
+    py_object *opts =
+        py_dict_get_cstr(py_module_add("sys")->dict, "warnoptions");
     if (ignored(category) &&
         !(opts && py_is_list(opts) && py_list_len((py_list *)opts)))
         return NULL;
@@ -179,7 +177,6 @@ int py_warn(py_type *category, const char *message, int stack_level)
                    : -1;
     py_err_clear();
     py_frame *fr = py_frame_get(stack_level > 0 ? stack_level - 1 : 0);
-    return show(category, message,
-                fr ? py_str_cstr(fr->code->filename) : "sys",
+    return show(category, message, fr ? py_str_cstr(fr->code->filename) : "sys",
                 fr ? py_frame_line(fr) : 1);
 }

@@ -37,8 +37,8 @@ int py_object_init(py_object *self, py_object *const *args, intptr_t nargs,
                    py_tuple *kw);
 py_object *py_object_new(py_type *type, py_object *const *args, intptr_t nargs,
                          py_tuple *kw);
-py_object *py_type_call(py_object *type, py_object *const *args,
-                        intptr_t nargs, py_tuple *kw);
+py_object *py_type_call(py_object *type, py_object *const *args, intptr_t nargs,
+                        py_tuple *kw);
 
 /* --- descr.c */
 py_object *py_methoddescr_new(py_type *owner, const struct py_methoddef *def);

@@ -43,7 +43,9 @@ static int count(intptr_t nargs, intptr_t want, py_tuple *kw)
         if (PY_UNLIKELY(nargs != (n) || kw) && count(nargs, (n), kw) < 0)      \
             return NULL;                                                       \
     } while (0)
-#define ARGS0() NEED(0); (void)args
+#define ARGS0()                                                                \
+    NEED(0);                                                                   \
+    (void)args
 
 WRAP(len)
 {
@@ -81,11 +83,15 @@ static int between(intptr_t nargs, intptr_t min, intptr_t max, py_tuple *kw)
     if (kw && kw->n)
         return count(nargs, min, kw);
     if (nargs < min)
-        return py_raise_i(&py_TypeError, "expected at least %zd arguments, "
-                                         "got %zd", min, nargs);
+        return py_raise_i(&py_TypeError,
+                          "expected at least %zd arguments, "
+                          "got %zd",
+                          min, nargs);
     if (nargs > max)
-        return py_raise_i(&py_TypeError, "expected at most %zd arguments, "
-                                         "got %zd", max, nargs);
+        return py_raise_i(&py_TypeError,
+                          "expected at most %zd arguments, "
+                          "got %zd",
+                          max, nargs);
     return 0;
 }
 
@@ -411,8 +417,7 @@ static py_object *slotwrapper_call(py_object *o, py_object *const *args,
     return w->row->wrap(args[0], args + 1, nargs - 1, kw, w->fn);
 }
 
-static py_object *slotwrapper_get(py_object *o, py_object *obj,
-                                  py_object *type)
+static py_object *slotwrapper_get(py_object *o, py_object *obj, py_object *type)
 {
     struct py_slotwrapper *w = (struct py_slotwrapper *)o;
     (void)type;

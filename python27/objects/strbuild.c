@@ -40,8 +40,9 @@ intptr_t py_span_number(const struct py_span *s, intptr_t i, intptr_t j)
         return -1;
     for (; i < j; i++) {
         uint32_t c = py_span_at(s, i);
-        int d = s->wide ? py_uc_decimal(c)
-                        : c >= '0' && c <= '9' ? (int)c - '0' : -1;
+        int d = s->wide                ? py_uc_decimal(c)
+                : c >= '0' && c <= '9' ? (int)c - '0'
+                                       : -1;
         if (d < 0)
             return -1;
         if (__builtin_mul_overflow(v, 10, &v) ||

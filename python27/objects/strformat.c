@@ -113,9 +113,9 @@ static int add_text(struct py_sb *sb, struct conversion *c, const char *s)
 {
     if (!s)
         s = "(null)";
-    intptr_t n = (intptr_t)(c->precision < 0
-                                ? strlen(s)
-                                : strnlen(s, (size_t)c->precision));
+    intptr_t n =
+        (intptr_t)(c->precision < 0 ? strlen(s)
+                                    : strnlen(s, (size_t)c->precision));
     c->spec[c->nspec] = 0;
     for (intptr_t pad = strtol(c->spec + 1, NULL, 10) - n; pad > 0; pad--)
         if (py_sb_addc(sb, ' ') < 0)
@@ -152,15 +152,15 @@ static int add_format(struct py_sb *sb, const char *fmt, va_list ap)
         switch (c.letter) {
         case 'd':
         case 'i':
-            r = add_number(sb, &c, c.wide ? va_arg(ap, int64_t)
-                                          : va_arg(ap, int));
+            r = add_number(sb, &c,
+                           c.wide ? va_arg(ap, int64_t) : va_arg(ap, int));
             break;
         case 'u':
         case 'x':
         case 'X':
         case 'o':
-            r = add_number(sb, &c, c.wide ? va_arg(ap, int64_t)
-                                          : va_arg(ap, unsigned));
+            r = add_number(sb, &c,
+                           c.wide ? va_arg(ap, int64_t) : va_arg(ap, unsigned));
             break;
         case 'c':
             r = py_sb_addc(sb, (char)va_arg(ap, int));

@@ -259,8 +259,8 @@ static int put_field(struct py_tb *out, struct fields *a, struct field *f,
     if (f->spec.n == 0 &&
         (out->wide ? py_is_unicode_exact(o) : py_is_str_exact(o)))
         return py_tb_text(out, o);
-    py_object *spec = f->nested ? build(a, &f->spec, depth - 1)
-                                : py_span_object(&f->spec);
+    py_object *spec =
+        f->nested ? build(a, &f->spec, depth - 1) : py_span_object(&f->spec);
     return spec ? py_tb_text(out, py_format(o, spec)) : -1;
 }
 
@@ -335,8 +335,8 @@ py_object *py_formatter_field_name_split(py_object *o)
     if (!first)
         return NULL;
     while ((more = next_step(&s, &i, &is_attribute, &key)) > 0) {
-        py_object *k = is_attribute ? py_span_object(&key)
-                                    : number_or_text(&key);
+        py_object *k =
+            is_attribute ? py_span_object(&key) : number_or_text(&key);
         if (!k || py_list_append(l, (py_object *)py_tuple_pack2(
                                         py_bool(is_attribute), k)) < 0)
             return NULL;

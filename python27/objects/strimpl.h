@@ -17,7 +17,6 @@ int py_unicode_contains(py_object *o, py_object *x);
 /* One operand is a bytearray, the other anything. */
 py_object *py_bytearray_concat(py_object *a, py_object *b);
 
-
 /* o.encode(encoding, errors) and o.decode(): any objects through the registry,
  * the common codecs directly. */
 py_object *py_encode_any(py_object *o, const char *encoding,
@@ -61,7 +60,8 @@ struct py_tb {
     struct py_ub ub;
 };
 void py_tb_init(struct py_tb *b, int wide);
-int py_tb_widen(struct py_tb *b); /* from now on unicode: decodes what is there */
+int py_tb_widen(
+    struct py_tb *b); /* from now on unicode: decodes what is there */
 int py_tb_ascii(struct py_tb *b, const char *s, intptr_t n);
 int py_tb_fill(struct py_tb *b, uint32_t c, intptr_t n); /* n <= 0: nothing */
 int py_tb_span(struct py_tb *b, const struct py_span *s);

@@ -56,8 +56,8 @@ static int strip_arg(const char *name, py_object *o, const char **s,
                      intptr_t *n)
 {
     if (!py_is_str(o))
-        return py_raise_i(&py_TypeError,
-                          "%s arg must be None, str or unicode", name);
+        return py_raise_i(&py_TypeError, "%s arg must be None, str or unicode",
+                          name);
     return arg_text(o, s, n);
 }
 
@@ -73,7 +73,8 @@ static int fill_arg(const char *name, py_object *o, char *c)
 
 static py_object *same(py_object *o)
 {
-    return py_is_str_exact(o) ? o : (py_object *)py_str_new(S(o)->data, S(o)->n);
+    return py_is_str_exact(o) ? o
+                              : (py_object *)py_str_new(S(o)->data, S(o)->n);
 }
 
 /* A bad first argument gets a better message than its conversion gave. */
@@ -117,7 +118,7 @@ static inline int in_range(char c, char lo, char hi)
 #define LIB_ISDIGIT(c) in_range(c, '0', '9')
 #define LIB_ISALPHA(c) (LIB_ISUPPER(c) || LIB_ISLOWER(c))
 #define LIB_ISALNUM(c) (LIB_ISALPHA(c) || LIB_ISDIGIT(c))
-#define LIB_TOUPPER(c) (LIB_ISLOWER(c) ? (char)((c)-32) : (c))
+#define LIB_TOUPPER(c) (LIB_ISLOWER(c) ? (char)((c) - 32) : (c))
 #define LIB_TOLOWER(c) (LIB_ISUPPER(c) ? (char)((c) + 32) : (c))
 #define LIB_TOTITLE(c) LIB_TOUPPER(c)
 #include "objects/strlib.inc"
@@ -188,8 +189,9 @@ static py_object *m_translate(py_object *o, py_object *table,
 
     if (py_is_unicode(table)) {
         if (deletions)
-            return py_raise(&py_TypeError,
-                            "deletions are implemented differently for unicode");
+            return py_raise(
+                &py_TypeError,
+                "deletions are implemented differently for unicode");
         return hand_over(o, "translate", 1, table, NULL, NULL);
     }
     if (table != py_None && arg_text(table, &map, &nmap) < 0)
@@ -199,8 +201,9 @@ static py_object *m_translate(py_object *o, py_object *table,
                         "translation table must be 256 characters long");
     if (deletions) {
         if (py_is_unicode(deletions))
-            return py_raise(&py_TypeError,
-                            "deletions are implemented differently for unicode");
+            return py_raise(
+                &py_TypeError,
+                "deletions are implemented differently for unicode");
         if (arg_text(deletions, &del, &ndel) < 0)
             return NULL;
     }
@@ -284,10 +287,11 @@ const struct py_methoddef py_str_methods[] = {
     PY_M1("join", m_join,
           "S.join(iterable) -> the items, strings, with S between them"),
     PY_M(0, 2, "split", m_split,
-          "S.split([sep [,maxsplit]]) -> list of the words between "
-          "sep\n\nWithout sep, or with None, runs of blanks separate, and no word is empty."),
+         "S.split([sep [,maxsplit]]) -> list of the words between "
+         "sep\n\nWithout sep, or with None, runs of blanks separate, and no "
+         "word is empty."),
     PY_M(0, 2, "rsplit", m_rsplit,
-          "S.rsplit([sep [,maxsplit]]) -> as split, from the end"),
+         "S.rsplit([sep [,maxsplit]]) -> as split, from the end"),
     PY_M0("lower", m_lower, "S.lower() -> copy in lower case"),
     PY_M0("upper", m_upper, "S.upper() -> copy in upper case"),
     PY_M0("islower", m_islower,
@@ -305,30 +309,30 @@ const struct py_methoddef py_str_methods[] = {
           "S.capitalize() -> copy that begins in upper case and goes on in "
           "lower"),
     PY_M(1, 3, "count", m_count,
-          "S.count(sub[, start[, end]]) -> occurrences that do not overlap"),
+         "S.count(sub[, start[, end]]) -> occurrences that do not overlap"),
     PY_M(0, 1, "expandtabs", m_expandtabs,
-          "S.expandtabs([tabsize]) -> copy with tabs as blanks up to the "
-          "next stop"),
+         "S.expandtabs([tabsize]) -> copy with tabs as blanks up to the "
+         "next stop"),
     PY_M(1, 3, "endswith", m_endswith,
-          "S.endswith(suffix[, start[, end]]) -> bool; suffix may be a tuple"),
+         "S.endswith(suffix[, start[, end]]) -> bool; suffix may be a tuple"),
     PY_M(1, 3, "startswith", m_startswith,
-          "S.startswith(prefix[, start[, end]]) -> bool; prefix may be a "
-          "tuple"),
+         "S.startswith(prefix[, start[, end]]) -> bool; prefix may be a "
+         "tuple"),
     PY_M(1, 3, "find", m_find,
-          "S.find(sub [,start [,end]]) -> first position, -1 if absent"),
+         "S.find(sub [,start [,end]]) -> first position, -1 if absent"),
     PY_M(1, 3, "index", m_index,
-          "S.index(sub [,start [,end]]) -> as find, ValueError if absent"),
+         "S.index(sub [,start [,end]]) -> as find, ValueError if absent"),
     PY_M(1, 3, "rfind", m_rfind,
-          "S.rfind(sub [,start [,end]]) -> last position, -1 if absent"),
+         "S.rfind(sub [,start [,end]]) -> last position, -1 if absent"),
     PY_M(1, 3, "rindex", m_rindex,
-          "S.rindex(sub [,start [,end]]) -> as rfind, ValueError if absent"),
+         "S.rindex(sub [,start [,end]]) -> as rfind, ValueError if absent"),
     PY_M(0, 1, "lstrip", m_lstrip,
-          "S.lstrip([chars]) -> copy without blanks, or chars, at the "
-          "beginning"),
+         "S.lstrip([chars]) -> copy without blanks, or chars, at the "
+         "beginning"),
     PY_M(0, 1, "rstrip", m_rstrip,
-          "S.rstrip([chars]) -> copy without blanks, or chars, at the end"),
+         "S.rstrip([chars]) -> copy without blanks, or chars, at the end"),
     PY_M(0, 1, "strip", m_strip,
-          "S.strip([chars]) -> copy without blanks, or chars, at both ends"),
+         "S.strip([chars]) -> copy without blanks, or chars, at both ends"),
     PY_M1("partition", m_partition,
           "S.partition(sep) -> (head, sep, tail); (S, '', '') if sep is "
           "absent"),
@@ -336,31 +340,31 @@ const struct py_methoddef py_str_methods[] = {
           "S.rpartition(sep) -> as partition, at the last sep; ('', '', S) "
           "if absent"),
     PY_M(2, 3, "replace", m_replace,
-          "S.replace(old, new[, count]) -> copy with old replaced, count "
-          "times at most"),
+         "S.replace(old, new[, count]) -> copy with old replaced, count "
+         "times at most"),
     PY_MKW("splitlines", m_splitlines,
-          "S.splitlines(keepends=False) -> list of the lines"),
+           "S.splitlines(keepends=False) -> list of the lines"),
     PY_M0("swapcase", m_swapcase,
           "S.swapcase() -> copy with upper and lower case exchanged"),
     PY_M0("title", m_title,
           "S.title() -> copy with every word beginning in upper case"),
     PY_M(1, 2, "center", m_center,
-          "S.center(width[, fillchar]) -> copy padded on both sides"),
+         "S.center(width[, fillchar]) -> copy padded on both sides"),
     PY_M(1, 2, "ljust", m_ljust,
-          "S.ljust(width[, fillchar]) -> copy padded on the right"),
+         "S.ljust(width[, fillchar]) -> copy padded on the right"),
     PY_M(1, 2, "rjust", m_rjust,
-          "S.rjust(width[, fillchar]) -> copy padded on the left"),
+         "S.rjust(width[, fillchar]) -> copy padded on the left"),
     PY_M1("zfill", m_zfill,
           "S.zfill(width) -> copy with zeros on the left, behind a sign"),
     PY_MF("translate", m_translate, PY_POS, 1, 2, PY_UNPACK,
           "S.translate(table [,deletechars]) -> copy through a table of 256 "
           "characters"),
     PY_MKW("encode", py_str_encode_method,
-          "S.encode([encoding[,errors]]) -> object"),
+           "S.encode([encoding[,errors]]) -> object"),
     PY_MKW("decode", py_str_decode_method,
-          "S.decode([encoding[,errors]]) -> object"),
+           "S.decode([encoding[,errors]]) -> object"),
     PY_MKW("format", py_str_format_method,
-          "S.format(*args, **kwargs) -> S with its {fields} replaced"),
+           "S.format(*args, **kwargs) -> S with its {fields} replaced"),
     PY_M1("__format__", py_text_format, "S.__format__(format_spec) -> string"),
     PY_M0("_formatter_parser", py_formatter_parser, NULL),
     PY_M0("_formatter_field_name_split", py_formatter_field_name_split, NULL),

@@ -34,8 +34,8 @@ static py_object *next_arg(struct formatter *f)
 static int widen(struct formatter *f)
 {
     if (!f->fmt.wide) {
-        py_unicode *u = (py_unicode *)py_unicode_decode(f->fmt.p, f->fmt.n,
-                                                        NULL, NULL);
+        py_unicode *u =
+            (py_unicode *)py_unicode_decode(f->fmt.p, f->fmt.n, NULL, NULL);
         if (!u)
             return -1;
         f->fmt = py_span_of(&u->base);
@@ -343,8 +343,9 @@ static int convert(struct formatter *f)
     if (c < 0)
         return -1;
     if (c == '%')
-        return put_text(f, (py_object *)(f->out.wide ? (void *)py_unicode_char(c)
-                                                     : (void *)py_str_char('%')));
+        return put_text(f,
+                        (py_object *)(f->out.wide ? (void *)py_unicode_char(c)
+                                                  : (void *)py_str_char('%')));
     py_object *x = next_arg(f);
     if (!x)
         return -1;
@@ -372,7 +373,9 @@ static int convert(struct formatter *f)
         return py_raise_i(&py_ValueError,
                           "unsupported format character '%c' (0x%x) at index "
                           "%zd",
-                          c > 31 && c < 127 ? (int)c : f->out.wide ? '?' : (int)c,
+                          c > 31 && c < 127 ? (int)c
+                          : f->out.wide     ? '?'
+                                            : (int)c,
                           (unsigned)c, f->i - 1);
     }
 }

@@ -14,8 +14,8 @@
 const struct tw_gctype tw_gctype_py_str = {
     "py_str", sizeof(struct py_str), offsetof(struct py_str, item), 1, 0, 0};
 static const struct tw_gctype own_gctype = {
-    "py_str",     sizeof(struct py_str), offsetof(struct py_str, item), 1,
-    TW_GC_ATOMIC, 0};
+    "py_str", sizeof(struct py_str), offsetof(struct py_str, item),
+    1,        TW_GC_ATOMIC,          0};
 TW_GC_TYPE_VAR_ATOMIC(py_strbuf, item);
 
 enum {

@@ -23,7 +23,8 @@ intptr_t py_bytes_find(const char *s, intptr_t n, const char *p, intptr_t m)
     return r ? r - s : -1;
 }
 
-static intptr_t search_wide(const uint32_t *s, intptr_t n, const uint32_t *p, intptr_t m)
+static intptr_t search_wide(const uint32_t *s, intptr_t n, const uint32_t *p,
+                            intptr_t m)
 {
     uint64_t seen = 0; /* which residues occur in the needle */
     intptr_t skip = m - 1, last = m - 1;

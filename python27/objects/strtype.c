@@ -179,8 +179,8 @@ static const char *str_bytes(py_object *o, intptr_t *n)
     return S(o)->data;
 }
 
-static py_object *str_new(py_type *type, py_object *const *args,
-                          intptr_t nargs, py_tuple *kwnames)
+static py_object *str_new(py_type *type, py_object *const *args, intptr_t nargs,
+                          py_tuple *kwnames)
 {
     static const char *const names[] = {"object"};
     py_object *x;

@@ -79,8 +79,7 @@ py_type *py_structseq_type(const char *name, const char *const *fields,
         py_dict_set_str(d, (py_str *)names->item[i], &f->d.base);
     }
     py_type *t = (py_type *)py_type_new(&py_type_type, py_str_from(dot + 1),
-                                        py_tuple_pack1(&py_tuple_type.base),
-                                        d);
+                                        py_tuple_pack1(&py_tuple_type.base), d);
     if (t)
         t->tp_repr = repr;
     return t;

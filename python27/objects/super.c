@@ -72,8 +72,8 @@ tw_elidable static py_object *lookup_behind(py_type *start, py_type *type,
         i++;
     for (i++; i < mro->n; i++) {
         py_object *c = mro->item[i];
-        py_dict *d = py_is_classobj(c) ? ((py_classobj *)c)->dict
-                                       : ((py_type *)c)->dict;
+        py_dict *d =
+            py_is_classobj(c) ? ((py_classobj *)c)->dict : ((py_type *)c)->dict;
         py_object *v = py_dict_get_str(d, name);
         if (v)
             return v;
@@ -86,14 +86,13 @@ static py_object *super_getattr(py_object *self, py_str *name)
     struct py_super *s = (struct py_super *)self;
     if (s->objtype && name != py_id___class__) {
         py_type *start = tw_promote(s->objtype);
-        py_object *v = lookup_behind(start, tw_promote(s->type), name,
-                                     start->version);
+        py_object *v =
+            lookup_behind(start, tw_promote(s->type), name, start->version);
         if (v) {
             py_descrgetfn get = py_type_of(v)->tp_descr_get;
             if (!get)
                 return v;
-            return get(v, s->obj == &start->base ? NULL : s->obj,
-                       &start->base);
+            return get(v, s->obj == &start->base ? NULL : s->obj, &start->base);
         }
     }
     return py_object_getattr(self, name);
@@ -122,9 +121,9 @@ static py_object *super_repr(py_object *self)
     struct py_super *s = (struct py_super *)self;
     const char *name = s->type ? py_type_shortname(s->type) : "NULL";
     if (s->objtype)
-        return (py_object *)py_str_format_c("<super: <class '%s'>, <%s object>>",
-                                            name,
-                                            py_type_shortname(s->objtype));
+        return (py_object *)py_str_format_c(
+            "<super: <class '%s'>, <%s object>>", name,
+            py_type_shortname(s->objtype));
     return (py_object *)py_str_format_c("<super: <class '%s'>, NULL>", name);
 }
 

@@ -68,7 +68,8 @@ py_type py_traceback_type = {
 
 int py_file_write_cstr(py_object *file, const char *s)
 {
-    py_object *r = py_call_method1(file, py_id_write, (py_object *)py_str_from(s));
+    py_object *r =
+        py_call_method1(file, py_id_write, (py_object *)py_str_from(s));
     return r ? 0 : -1;
 }
 
@@ -85,17 +86,15 @@ static FILE *open_source(const char *name)
         return fp;
     const char *tail = strrchr(name, '/');
     tail = tail ? tail + 1 : name;
-    py_object *path =
-        py_dict_get_str(py_module_add("sys")->dict, py_id_path);
+    py_object *path = py_dict_get_str(py_module_add("sys")->dict, py_id_path);
     if (!path || !py_is_list(path))
         return NULL;
     for (intptr_t i = 0; i < py_list_len((py_list *)path) && !fp; i++) {
         py_object *dir = py_list_get((py_list *)path, i);
         if (!py_is_str(dir))
             continue;
-        py_str *full = ((py_str *)dir)->n
-                           ? py_str_format_c("%S/%s", dir, tail)
-                           : py_str_from(tail);
+        py_str *full = ((py_str *)dir)->n ? py_str_format_c("%S/%s", dir, tail)
+                                          : py_str_from(tail);
         fp = fopen(py_str_cstr(full), "r");
     }
     return fp;
@@ -140,8 +139,8 @@ int py_print_source_line(py_object *file, const char *name, int line,
 int py_traceback_print(py_traceback *tb, py_object *file)
 {
     int64_t limit = 1000;
-    py_object *v = py_dict_get_str(py_module_add("sys")->dict,
-                                   py_id_tracebacklimit);
+    py_object *v =
+        py_dict_get_str(py_module_add("sys")->dict, py_id_tracebacklimit);
     if (v && py_is_int(v)) {
         limit = py_int_value(v);
         if (limit <= 0)
@@ -156,9 +155,9 @@ int py_traceback_print(py_traceback *tb, py_object *file)
         if (depth > limit)
             continue;
         py_code *c = tb->frame->code;
-        if (write_str(file, py_str_format_c("  File \"%S\", line %d, in %S\n",
-                                            c->filename, line_of(tb),
-                                            c->name)) < 0 ||
+        if (write_str(file,
+                      py_str_format_c("  File \"%S\", line %d, in %S\n",
+                                      c->filename, line_of(tb), c->name)) < 0 ||
             py_print_source_line(file, py_str_cstr(c->filename), line_of(tb),
                                  4) < 0)
             return -1;
@@ -203,8 +202,7 @@ static int print_syntax(py_object *value, py_object *file)
     size_t n = strlen(text);
     if (py_file_write_cstr(file, "    ") < 0 ||
         py_file_write_cstr(file, text) < 0 ||
-        ((n == 0 || text[n - 1] != '\n') &&
-         py_file_write_cstr(file, "\n") < 0))
+        ((n == 0 || text[n - 1] != '\n') && py_file_write_cstr(file, "\n") < 0))
         return -1;
     if (offset < 0)
         return 0;

@@ -203,16 +203,16 @@ int py_type_ready(py_type *t)
     t->solid = base && t->size == base->size ? base->solid : t;
     if (py_type_add_slotwrappers(t) < 0)
         return -1;
-    if (t->tp_new && py_dict_set_str(t->dict, py_id___new__,
-                                     py_builtin_new(&new_def, &t->base, NULL)) <
-                         0)
+    if (t->tp_new &&
+        py_dict_set_str(t->dict, py_id___new__,
+                        py_builtin_new(&new_def, &t->base, NULL)) < 0)
         return -1;
     if (add_tables(t) < 0)
         return -1;
     if (!py_dict_get_str(t->dict, py_id___doc__) &&
         py_dict_set_str(t->dict, py_id___doc__,
-                        t->doc ? (py_object *)py_str_from(t->doc)
-                               : py_None) < 0)
+                        t->doc ? (py_object *)py_str_from(t->doc) : py_None) <
+            0)
         return -1;
     if (base)
         py_type_inherit_slots(t);
@@ -438,8 +438,7 @@ static py_str *mangle(py_str *cls, py_str *name)
     const char *n = py_str_cstr(name), *c = py_str_cstr(cls);
     size_t len = strlen(n);
     if (len < 2 || n[0] != '_' || n[1] != '_' ||
-        (len >= 4 && n[len - 1] == '_' && n[len - 2] == '_') ||
-        strchr(n, '.'))
+        (len >= 4 && n[len - 1] == '_' && n[len - 2] == '_') || strchr(n, '.'))
         return name;
     while (*c == '_')
         c++;
@@ -497,8 +496,7 @@ static int read_slots(py_type *base, py_str *cls, py_object *slots,
                               "__slots__ items must be strings, not '%T'", o);
         py_str *s = (py_str *)o;
         if (!is_identifier(s))
-            return py_raise_i(&py_TypeError,
-                              "__slots__ must be identifiers");
+            return py_raise_i(&py_TypeError, "__slots__ must be identifiers");
         if (py_str_eq_cstr(s, "__dict__")) {
             if (out->add_dict || base_has_dict(base))
                 return py_raise_i(&py_TypeError,
@@ -575,8 +573,7 @@ static py_object *get_dict(py_object *o, void *data)
     }
     py_instance *h = py_holder(o, t);
     if (!h || (t->flags & PY_TF_NODICT))
-        return py_raise(&py_AttributeError,
-                        "This object has no __dict__");
+        return py_raise(&py_AttributeError, "This object has no __dict__");
     return (py_object *)py_holder_dict(h);
 }
 
@@ -640,8 +637,7 @@ static py_object *make_class(py_type *meta, py_str *name, py_tuple *bases,
         return NULL;
     if (!(base->flags & PY_TF_BASE))
         return py_raise(&py_TypeError,
-                        "type '%s' is not an acceptable base type",
-                        base->name);
+                        "type '%s' is not an acceptable base type", base->name);
     py_dict *dict = py_dict_copy(ns);
     if (!dict)
         return NULL;
@@ -773,7 +769,8 @@ int py_type_set_bases(py_type *t, py_object *v)
     if (!base)
         return -1;
     if (base->solid != t->base_type->solid ||
-        (base->flags & PY_TF_INSTANCE) != (t->base_type->flags & PY_TF_INSTANCE) ||
+        (base->flags & PY_TF_INSTANCE) !=
+            (t->base_type->flags & PY_TF_INSTANCE) ||
         base_has_dict(base) != base_has_dict(t->base_type))
         return py_raise_i(&py_TypeError,
                           "__bases__ assignment: '%s' object layout differs "
@@ -822,8 +819,7 @@ static py_object *type_new(py_type *meta, py_object *const *args,
         return py_arg_error("type", 2, "tuple", a[1]);
     if (!py_is_dict(a[2]))
         return py_arg_error("type", 3, "dict", a[2]);
-    return py_type_new(meta, (py_str *)a[0], (py_tuple *)a[1],
-                       (py_dict *)a[2]);
+    return py_type_new(meta, (py_str *)a[0], (py_tuple *)a[1], (py_dict *)a[2]);
 }
 
 static int type_init(py_object *self, py_object *const *args, intptr_t nargs,
@@ -840,13 +836,12 @@ static int type_init(py_object *self, py_object *const *args, intptr_t nargs,
     return 0;
 }
 
-py_object *py_type_call(py_object *self, py_object *const *args,
-                        intptr_t nargs, py_tuple *kw)
+py_object *py_type_call(py_object *self, py_object *const *args, intptr_t nargs,
+                        py_tuple *kw)
 {
     py_type *t = (py_type *)self;
     if (!t->tp_new)
-        return py_raise(&py_TypeError, "cannot create '%s' instances",
-                        t->name);
+        return py_raise(&py_TypeError, "cannot create '%s' instances", t->name);
     py_object *o = t->tp_new(t, args, nargs, kw);
     if (!o || (t == &py_type_type && nargs == 1 && !(kw && kw->n)))
         return o;
@@ -883,8 +878,7 @@ static py_object *type_subclasscheck(py_object *self, py_object *c)
     if (!PY_IS(c, PY_TF_TYPE)) {
         if (py_is_classobj(c))
             return py_False;
-        return py_raise(&py_TypeError,
-                        "issubclass() arg 1 must be a class");
+        return py_raise(&py_TypeError, "issubclass() arg 1 must be a class");
     }
     return py_bool(py_subtype((py_type *)c, (py_type *)self));
 }

@@ -76,8 +76,7 @@ py_object *py_type_repr(py_object *self)
     py_type *t = (py_type *)self;
     py_object *mod = module_of(t);
     const char *kind = t->flags & PY_TF_HEAP ? "class" : "type";
-    if (mod && py_is_str(mod) &&
-        !py_str_eq_cstr((py_str *)mod, "__builtin__"))
+    if (mod && py_is_str(mod) && !py_str_eq_cstr((py_str *)mod, "__builtin__"))
         return (py_object *)py_str_format_c("<%s '%S.%s'>", kind, mod,
                                             py_type_shortname(t));
     return (py_object *)py_str_format_c("<%s '%s'>", kind,
@@ -239,8 +238,7 @@ static int set_abstract(py_object *o, py_object *v, void *d)
         return 0;
     }
     int truth = py_is_true(v);
-    if (truth < 0 ||
-        py_dict_set_str(t->dict, py_id___abstractmethods__, v) < 0)
+    if (truth < 0 || py_dict_set_str(t->dict, py_id___abstractmethods__, v) < 0)
         return -1;
     if (truth)
         t->flags |= PY_TF_ABSTRACT;

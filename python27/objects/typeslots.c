@@ -31,8 +31,7 @@ static py_object *find_method(py_object *o, py_str *name, int *self_too)
 
 static void *missing(py_str *name)
 {
-    return py_err_occurred() ? NULL
-                             : py_raise(&py_AttributeError, "%S", name);
+    return py_err_occurred() ? NULL : py_raise(&py_AttributeError, "%S", name);
 }
 
 static py_object *call0(py_object *o, py_str *name)
@@ -266,8 +265,8 @@ static int slot_sq_setslice(py_object *o, intptr_t i, intptr_t j, py_object *v)
 
 static int slot_mp_setitem(py_object *o, py_object *k, py_object *v)
 {
-    py_object *r = v ? call2(o, py_id___setitem__, k, v)
-                     : call1(o, py_id___delitem__, k);
+    py_object *r =
+        v ? call2(o, py_id___setitem__, k, v) : call1(o, py_id___delitem__, k);
     return r ? 0 : -1;
 }
 
@@ -481,8 +480,8 @@ static py_object *slot_tp_descr_get(py_object *d, py_object *o, py_object *t)
 
 static int slot_tp_descr_set(py_object *d, py_object *o, py_object *v)
 {
-    py_object *r = v ? call2(d, py_id___set__, o, v)
-                     : call1(d, py_id___delete__, o);
+    py_object *r =
+        v ? call2(d, py_id___set__, o, v) : call1(d, py_id___delete__, o);
     return r ? 0 : -1;
 }
 
@@ -496,9 +495,9 @@ static void slot_tp_del(py_object *o)
     py_err_restore(s);
 }
 
-static py_str *const *const rich_names[6] = {
-    &py_id___lt__, &py_id___le__, &py_id___eq__,
-    &py_id___ne__, &py_id___gt__, &py_id___ge__};
+static py_str *const *const rich_names[6] = {&py_id___lt__, &py_id___le__,
+                                             &py_id___eq__, &py_id___ne__,
+                                             &py_id___gt__, &py_id___ge__};
 
 #define slot_tp_compare py_slot_compare
 /* Built-in sequences only: a class's + and * go through the nb_ slots. */
@@ -508,7 +507,7 @@ static py_str *const *const rich_names[6] = {
 #define slot_sq_irepeat NULL
 
 static const py_anyfn slot_functions[] = {
-#define PY_SLOT(method, field, wrap, doc) (py_anyfn)slot_##field,
+#define PY_SLOT(method, field, wrap, doc) (py_anyfn) slot_##field,
 #include "objects/slots.def"
 #undef PY_SLOT
 };
@@ -540,8 +539,8 @@ int py_type_add_slotwrappers(py_type *t)
             continue;
         if (fn == (py_anyfn)py_hash_notimpl)
             continue;
-        if (py_dict_set_str(t->dict, row->id,
-                            py_slotwrapper_new(t, row, fn)) < 0)
+        if (py_dict_set_str(t->dict, row->id, py_slotwrapper_new(t, row, fn)) <
+            0)
             return -1;
     }
     return 0;
@@ -612,8 +611,7 @@ static py_anyfn resolve(py_type *t, int offset)
                 use_generic = 1;
         } else if (offset == offsetof(struct py_type, tp_new) &&
                    py_is_new_wrapper(d)) {
-            specific =
-                (py_anyfn)((py_type *)((py_builtin *)d)->self)->tp_new;
+            specific = (py_anyfn)((py_type *)((py_builtin *)d)->self)->tp_new;
         } else if (d == py_None &&
                    offset == offsetof(struct py_type, tp_hash)) {
             specific = (py_anyfn)py_hash_notimpl;

@@ -130,8 +130,12 @@ py_object *py_encode_latin1(py_unicode *u, const char *errors, uint32_t limit)
 /* The bytes that a lead byte announces: 0 for none. */
 static int utf8_length(unsigned char c)
 {
-    return c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3
-           : c < 0xf5 ? 4 : 0;
+    return c < 0x80   ? 1
+           : c < 0xc2 ? 0
+           : c < 0xe0 ? 2
+           : c < 0xf0 ? 3
+           : c < 0xf5 ? 4
+                      : 0;
 }
 
 static int continues(unsigned char c)
@@ -329,12 +333,13 @@ py_object *py_unicode_decode(const char *s, intptr_t n, const char *encoding,
     case OTHER:
         break;
     }
-    py_object *r = py_codec_decode((py_object *)py_str_new(s, n), encoding,
-                                   errors);
+    py_object *r =
+        py_codec_decode((py_object *)py_str_new(s, n), encoding, errors);
     if (r && !py_is_unicode(r))
-        return py_raise(&py_TypeError,
-                        "decoder did not return an unicode object (type=%.400s)",
-                        py_type_of(r)->name);
+        return py_raise(
+            &py_TypeError,
+            "decoder did not return an unicode object (type=%.400s)",
+            py_type_of(r)->name);
     return r;
 }
 

@@ -4,8 +4,16 @@
  */
 #include "objects/unicodedb.h"
 
-enum { UC_ALPHA = 1, UC_SPACE = 2, UC_UPPER = 4, UC_LOWER = 8, UC_TITLE = 16,
-       UC_BREAK = 32, UC_PRINT = 64, UC_NUMERIC = 128 };
+enum {
+    UC_ALPHA = 1,
+    UC_SPACE = 2,
+    UC_UPPER = 4,
+    UC_LOWER = 8,
+    UC_TITLE = 16,
+    UC_BREAK = 32,
+    UC_PRINT = 64,
+    UC_NUMERIC = 128
+};
 enum { UC_SHIFT = 7 };
 
 struct uc_record {

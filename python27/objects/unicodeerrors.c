@@ -57,8 +57,8 @@ intptr_t py_decode_error(struct py_ub *out, const char *errors,
         return -1;
     py_raise_decode(encoding, s, n, start, end, reason);
     intptr_t pos;
-    py_unicode *text = handler_result(py_call1(handler, taken()), "decoding", n,
-                                      &pos);
+    py_unicode *text =
+        handler_result(py_call1(handler, taken()), "decoding", n, &pos);
     if (!text || py_ub_add(out, text->data, text->n) < 0)
         return -1;
     return pos;
@@ -167,8 +167,8 @@ static py_object *h_replace(py_object *self, py_object *e)
 }
 
 /* Each character of the place as printf prints it by the format that fits. */
-static py_object *print_chars(py_object *e, const char *small, const char *middle,
-                              const char *large)
+static py_object *print_chars(py_object *e, const char *small,
+                              const char *middle, const char *large)
 {
     struct place p;
     struct py_ub b = {0};
@@ -180,7 +180,9 @@ static py_object *print_chars(py_object *e, const char *small, const char *middl
     for (intptr_t i = p.start; i < p.end; i++) {
         uint32_t c = p.text->data[i];
         py_str *s = py_str_format_c(c >= 0x10000 ? large
-                                    : c >= 0x100 ? middle : small, c);
+                                    : c >= 0x100 ? middle
+                                                 : small,
+                                    c);
         if (!s || py_ub_add_ascii(&b, s->data, s->n) < 0)
             return NULL;
     }

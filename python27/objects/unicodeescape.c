@@ -78,8 +78,8 @@ py_object *py_encode_raw_unicode_escape(py_unicode *u)
     for (intptr_t i = 0; i < u->n; i++) {
         uint32_t c = u->data[i];
         int r = c >= 0x10000 ? add_hex(&sb, 'U', c, 8)
-            : c >= 0x100 ? add_hex(&sb, 'u', c, 4)
-                         : py_sb_addc(&sb, (char)c);
+                : c >= 0x100 ? add_hex(&sb, 'u', c, 4)
+                             : py_sb_addc(&sb, (char)c);
         if (r < 0)
             return NULL;
     }
@@ -172,8 +172,7 @@ static int read_name(struct escape_reader *r, intptr_t start)
             return fail(r, "unicodeescape", start, close + 1 - r->s,
                         "unknown Unicode character name");
         }
-        return fail(r, "unicodeescape", start,
-                    close ? close - r->s : r->n,
+        return fail(r, "unicodeescape", start, close ? close - r->s : r->n,
                     "malformed \\N character escape");
     }
     return fail(r, "unicodeescape", start, r->i < r->n ? r->i : r->n,
@@ -196,8 +195,8 @@ static int read_escape(struct escape_reader *r)
         return 0;
     if (c >= '0' && c <= '7') {
         uint32_t v = (uint32_t)(c - '0');
-        for (int k = 0; k < 2 && r->i < r->n && r->s[r->i] >= '0' &&
-                        r->s[r->i] <= '7';
+        for (int k = 0;
+             k < 2 && r->i < r->n && r->s[r->i] >= '0' && r->s[r->i] <= '7';
              k++)
             v = v * 8 + (uint32_t)(r->s[r->i++] - '0');
         return py_ub_addc(&r->out, v);

@@ -14,7 +14,8 @@ struct py_ub {
 int py_ub_reserve(struct py_ub *b, intptr_t more);
 int py_ub_add(struct py_ub *b, const uint32_t *s, intptr_t n);
 int py_ub_addc(struct py_ub *b, uint32_t c);
-int py_ub_add_ascii(struct py_ub *b, const char *s, intptr_t n); /* or latin-1 */
+int py_ub_add_ascii(struct py_ub *b, const char *s,
+                    intptr_t n); /* or latin-1 */
 py_unicode *py_ub_finish(struct py_ub *b);
 
 py_object *py_unicode_repr(py_unicode *u);

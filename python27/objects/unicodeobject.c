@@ -134,7 +134,8 @@ py_object *py_unicode_from_object(py_object *o, const char *encoding,
         n = ((py_str *)o)->n;
     } else {
         if (py_is_bytearray(o))
-            return py_raise(&py_TypeError, "decoding bytearray is not supported");
+            return py_raise(&py_TypeError,
+                            "decoding bytearray is not supported");
         s = py_buffer_read(o, &n);
         if (!s) {
             if (py_err_catch(&py_TypeError))
@@ -271,9 +272,9 @@ int py_unicode_contains(py_object *o, py_object *x)
         py_unicode *probe = py_unicode_coerce(x);
         if (!probe) {
             if (py_err_catch(&py_TypeError))
-                py_raise(&py_TypeError,
-                         "'in <string>' requires string as left operand, not %T",
-                         x);
+                py_raise(
+                    &py_TypeError,
+                    "'in <string>' requires string as left operand, not %T", x);
             return -1;
         }
         x = &probe->base;
@@ -311,12 +312,13 @@ static py_object *uni_richcompare(py_object *a, py_object *b, int op)
             !py_err_catch(&py_UnicodeDecodeError))
             return NULL;
         if (py_warn(&py_UnicodeWarning,
-                    op == PY_EQ ? "Unicode equal comparison failed to convert "
-                                  "both arguments to Unicode - interpreting "
-                                  "them as being unequal"
-                                : "Unicode unequal comparison failed to convert "
-                                  "both arguments to Unicode - interpreting "
-                                  "them as being unequal",
+                    op == PY_EQ
+                        ? "Unicode equal comparison failed to convert "
+                          "both arguments to Unicode - interpreting "
+                          "them as being unequal"
+                        : "Unicode unequal comparison failed to convert "
+                          "both arguments to Unicode - interpreting "
+                          "them as being unequal",
                     1) < 0)
             return NULL;
         return py_bool(op == PY_NE);

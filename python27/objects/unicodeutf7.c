@@ -29,8 +29,8 @@ static int put_unit(struct utf7 *d, uint32_t c)
     d->high = 0;
     if (high) {
         if (c >= 0xdc00 && c <= 0xdfff)
-            return py_ub_addc(&d->out, 0x10000 + ((high & 0x3ff) << 10 |
-                                                  (c & 0x3ff)));
+            return py_ub_addc(&d->out,
+                              0x10000 + ((high & 0x3ff) << 10 | (c & 0x3ff)));
         if (py_ub_addc(&d->out, high) < 0)
             return -1;
     }
@@ -68,9 +68,8 @@ static int read_byte(struct utf7 *d, const char *s, intptr_t n, intptr_t *i,
         d->shifted = 0;
         if (d->nbits >= 6 || (d->nbits > 0 && d->bits)) {
             ++*i;
-            *reason = d->nbits >= 6
-                          ? "partial character in shift sequence"
-                          : "non-zero padding bits in shift sequence";
+            *reason = d->nbits >= 6 ? "partial character in shift sequence"
+                                    : "non-zero padding bits in shift sequence";
             return 1;
         }
         uint32_t high = d->high;

@@ -64,8 +64,8 @@ py_object *py_decode_utf16(const char *s, intptr_t n, const char *errors,
                 reason = "unexpected end of data";
                 end = n;
             } else if ((d = unit(s + i + 2, 2, o)) >= 0xdc00 && d <= 0xdfff) {
-                if (py_ub_addc(&b, 0x10000 + ((c & 0x3ff) << 10 |
-                                              (d & 0x3ff))) < 0)
+                if (py_ub_addc(&b,
+                               0x10000 + ((c & 0x3ff) << 10 | (d & 0x3ff))) < 0)
                     return NULL;
                 i += 4;
                 continue;

@@ -231,8 +231,8 @@ static int ref_init(py_object *self, py_object *const *args, intptr_t nargs,
     return py_args_count("__init__", nargs, 1, 2);
 }
 
-static py_object *ref_call(py_object *o, py_object *const *args,
-                           intptr_t nargs, py_tuple *kw)
+static py_object *ref_call(py_object *o, py_object *const *args, intptr_t nargs,
+                           py_tuple *kw)
 {
     (void)args;
     if (py_args_nokw("", kw) < 0 || py_args_count("", nargs, 0, 0) < 0)
@@ -266,8 +266,7 @@ static py_object *ref_repr(py_object *o)
 {
     py_object *r = py_weakref_get(o);
     if (!r)
-        return (py_object *)py_str_format_c("<weakref at %p; dead>",
-                                            (void *)o);
+        return (py_object *)py_str_format_c("<weakref at %p; dead>", (void *)o);
     py_object *name = py_getattr_maybe(r, py_id___name__);
     py_err_clear();
     if (name && py_is_str(name))
@@ -473,18 +472,17 @@ static const struct py_methoddef proxy_methods[] = {
     .sq_getslice = proxy_getslice, .sq_setslice = proxy_setslice,              \
     .nb_nonzero = proxy_nonzero, .nb_add = proxy_add, .nb_sub = proxy_sub,     \
     .nb_mul = proxy_mul, .nb_div = proxy_div, .nb_mod = proxy_mod,             \
-    .nb_divmod = proxy_divmod, .nb_pow = proxy_pow,                            \
-    .nb_lshift = proxy_lshift, .nb_rshift = proxy_rshift,                      \
-    .nb_and = proxy_and, .nb_xor = proxy_xor, .nb_or = proxy_or,               \
-    .nb_floordiv = proxy_floordiv, .nb_truediv = proxy_truediv,                \
-    .nb_iadd = proxy_iadd, .nb_isub = proxy_isub, .nb_imul = proxy_imul,       \
-    .nb_idiv = proxy_idiv, .nb_imod = proxy_imod, .nb_ipow = proxy_ipow,       \
-    .nb_ilshift = proxy_ilshift, .nb_irshift = proxy_irshift,                  \
-    .nb_iand = proxy_iand, .nb_ixor = proxy_ixor, .nb_ior = proxy_ior,         \
-    .nb_ifloordiv = proxy_ifloordiv, .nb_itruediv = proxy_itruediv,            \
-    .nb_neg = proxy_neg, .nb_pos = proxy_pos, .nb_abs = proxy_abs,             \
-    .nb_invert = proxy_invert, .nb_int = proxy_int, .nb_long = proxy_long,     \
-    .nb_float = proxy_float, .nb_index = proxy_index
+    .nb_divmod = proxy_divmod, .nb_pow = proxy_pow, .nb_lshift = proxy_lshift, \
+    .nb_rshift = proxy_rshift, .nb_and = proxy_and, .nb_xor = proxy_xor,       \
+    .nb_or = proxy_or, .nb_floordiv = proxy_floordiv,                          \
+    .nb_truediv = proxy_truediv, .nb_iadd = proxy_iadd, .nb_isub = proxy_isub, \
+    .nb_imul = proxy_imul, .nb_idiv = proxy_idiv, .nb_imod = proxy_imod,       \
+    .nb_ipow = proxy_ipow, .nb_ilshift = proxy_ilshift,                        \
+    .nb_irshift = proxy_irshift, .nb_iand = proxy_iand, .nb_ixor = proxy_ixor, \
+    .nb_ior = proxy_ior, .nb_ifloordiv = proxy_ifloordiv,                      \
+    .nb_itruediv = proxy_itruediv, .nb_neg = proxy_neg, .nb_pos = proxy_pos,   \
+    .nb_abs = proxy_abs, .nb_invert = proxy_invert, .nb_int = proxy_int,       \
+    .nb_long = proxy_long, .nb_float = proxy_float, .nb_index = proxy_index
 
 py_type py_weakproxy_type = {PY_TYPE_HEAD("weakproxy", py_weakref),
                              PROXY_SLOTS};

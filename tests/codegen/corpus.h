@@ -55,6 +55,9 @@ struct mem {
     int64_t count;
     int64_t tail[];
 };
-enum { MEM_TAIL = 8, MEM_SIZE = sizeof(struct mem) + MEM_TAIL * sizeof(int64_t) };
+enum {
+    MEM_TAIL = 8,
+    MEM_SIZE = sizeof(struct mem) + MEM_TAIL * sizeof(int64_t)
+};
 
 #endif

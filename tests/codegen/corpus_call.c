@@ -12,7 +12,8 @@ int64_t t_call_inlined(int64_t a, int64_t b)
 {
     return add3(a, b, 5) - add3(b, a, b);
 }
-tw_dont_look_inside static int64_t outside(int8_t a, uint16_t b, int32_t c, int64_t d)
+tw_dont_look_inside static int64_t outside(int8_t a, uint16_t b, int32_t c,
+                                           int64_t d)
 {
     return a + b * 2 + c * 3 + d * 5;
 }
@@ -61,7 +62,9 @@ int64_t t_call_void(struct mem *m, int a)
 }
 int t_recursion(int n)
 {
-    return (n & 31) < 2 ? 1 : t_recursion((n & 31) - 1) + t_recursion((n & 31) - 2) % 1000;
+    return (n & 31) < 2
+               ? 1
+               : t_recursion((n & 31) - 1) + t_recursion((n & 31) - 2) % 1000;
 }
 static __attribute__((noinline)) int is_odd(int n);
 static __attribute__((noinline)) int is_even(int n)
@@ -77,23 +80,26 @@ int t_mutual_recursion(int n)
     return is_even(n & 63);
 }
 /* many arguments of all kinds, more than registers can hold */
-static __attribute__((noinline)) double many(int a, double b, void *c, int64_t d, float e, int8_t f,
-                                             double g, int h, int i, int64_t j, double k, int l,
-                                             uint8_t m, double n)
+static __attribute__((noinline)) double
+many(int a, double b, void *c, int64_t d, float e, int8_t f, double g, int h,
+     int i, int64_t j, double k, int l, uint8_t m, double n)
 {
-    return a + b + (c != NULL) + (double)d + (double)e + f + g + h + i + (double)j + k + l + m + n;
+    return a + b + (c != NULL) + (double)d + (double)e + f + g + h + i +
+           (double)j + k + l + m + n;
 }
-tw_dont_look_inside static double many_outside(int a, double b, void *c, int64_t d, float e,
-                                               int8_t f, double g, int h, int i, int64_t j,
-                                               double k, int l, uint8_t m, double n)
+tw_dont_look_inside static double
+many_outside(int a, double b, void *c, int64_t d, float e, int8_t f, double g,
+             int h, int i, int64_t j, double k, int l, uint8_t m, double n)
 {
     return many(a, b, c, d, e, f, g, h, i, j, k, l, m, n) * 2;
 }
 double t_many_arguments(struct mem *m, int a, double b)
 {
     a /= 2;
-    return many(a, b, m, a * 2, (float)a, (int8_t)a, b, 3, a, 5, b, a, (uint8_t)a, 1.5) +
-           many_outside(a, 2, m, a * 2, 0.5f, (int8_t)a, b, 3, a, 5, 1, a, (uint8_t)a, 1.5);
+    return many(a, b, m, a * 2, (float)a, (int8_t)a, b, 3, a, 5, b, a,
+                (uint8_t)a, 1.5) +
+           many_outside(a, 2, m, a * 2, 0.5f, (int8_t)a, b, 3, a, 5, 1, a,
+                        (uint8_t)a, 1.5);
 }
 
 /* ---- function pointers */
@@ -109,7 +115,8 @@ tw_dont_look_inside static int64_t op_xor(int64_t a, int64_t b)
 {
     return a ^ b;
 }
-static int64_t (*const ops[4])(int64_t, int64_t) = {op_add, op_sub, op_xor, op_add};
+static int64_t (*const ops[4])(int64_t, int64_t) = {op_add, op_sub, op_xor,
+                                                    op_add};
 int64_t t_indirect(unsigned k, int64_t a, int64_t b)
 {
     return ops[k & 3](a, b);
@@ -179,7 +186,8 @@ int t_struct_small(int a)
     struct small s = make_small(a);
     return s.x * 3 + s.y;
 }
-static struct two (*const makers[2])(int64_t, double) = {make_two, make_two_outside};
+static struct two (*const makers[2])(int64_t, double) = {make_two,
+                                                         make_two_outside};
 int64_t t_indirect_struct(int a)
 {
     struct two t = makers[a & 1](a, 7);
@@ -192,7 +200,8 @@ int64_t t_variadic(struct mem *m, int a, double b)
     int n;
     if (!(b > -1000 && b < 1000))
         b = 1;
-    n = snprintf(m->bytes, sizeof m->bytes, "%d %s %.3f %lld", a, "x", b, (long long)a * 3);
+    n = snprintf(m->bytes, sizeof m->bytes, "%d %s %.3f %lld", a, "x", b,
+                 (long long)a * 3);
     return n + m->bytes[0];
 }
 int t_variadic_char(struct mem *m, int a)

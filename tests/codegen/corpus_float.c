@@ -1,61 +1,63 @@
 /* Floating point: both formats, all predicates, conversions, the library. */
 #include "corpus.h"
 
-#define FLOATS(T, n)                                                                               \
-    T t_arith_##n(T a, T b)                                                                        \
-    {                                                                                              \
-        return a * b + a / (b + 1) - a;                                                            \
-    }                                                                                              \
-    T t_negate_##n(T a)                                                                            \
-    {                                                                                              \
-        return -a;                                                                                 \
-    }                                                                                              \
-    int t_fcompare_##n(T a, T b)                                                                   \
-    {                                                                                              \
-        return (a < b) | (a <= b) << 1 | (a > b) << 2 | (a >= b) << 3 | (a == b) << 4 |            \
-               (a != b) << 5 | !(a < b) << 6 | !(a >= b) << 7 | (a == a) << 8 |                    \
-               __builtin_isunordered(a, b) << 9 | __builtin_islessgreater(a, b) << 10 |            \
-               __builtin_isless(a, b) << 11;                                                       \
-    }                                                                                              \
-    int t_fbranch_##n(T a, T b)                                                                    \
-    {                                                                                              \
-        if (!(a <= b))                                                                             \
-            return 1;                                                                              \
-        if (!(a != b))                                                                             \
-            return 2;                                                                              \
-        return a > 0 ? 3 : 4;                                                                      \
-    }                                                                                              \
-    T t_fselect_##n(int c, T a, T b)                                                               \
-    {                                                                                              \
-        T r = c > 3 ? a : b;                                                                       \
-        return r + 1;                                                                              \
-    }                                                                                              \
-    int64_t t_to_int_##n(T a)                                                                      \
-    {                                                                                              \
-        return a > -1e9 && a < 1e9 ? (int64_t)a : -1;                                              \
-    }                                                                                              \
-    int8_t t_to_i8_##n(T a)                                                                        \
-    {                                                                                              \
-        return a > -100 && a < 100 ? (int8_t)a : 3;                                                \
-    }                                                                                              \
-    uint32_t t_to_u32_##n(T a)                                                                     \
-    {                                                                                              \
-        return a >= 0 && a < 4e9 ? (uint32_t)a : 3;                                                \
-    }                                                                                              \
-    uint64_t t_to_u64_##n(T a)                                                                     \
-    {                                                                                              \
-        return a >= 0 && a < 1.8e19 ? (uint64_t)a : 3;                                             \
-    }                                                                                              \
-    T t_fmod_##n(T a, T b)                                                                         \
-    {                                                                                              \
-        return b == 0 ? 0 : __builtin_fmod(a, b);                                                  \
-    }                                                                                              \
-    tw_unroll_safe T t_fsum_##n(T a, int k)                                                        \
-    {                                                                                              \
-        T s = 0;                                                                                   \
-        for (int i = 0; i < (k & 15); i++)                                                         \
-            s += a / (i + 1);                                                                      \
-        return s;                                                                                  \
+#define FLOATS(T, n)                                                           \
+    T t_arith_##n(T a, T b)                                                    \
+    {                                                                          \
+        return a * b + a / (b + 1) - a;                                        \
+    }                                                                          \
+    T t_negate_##n(T a)                                                        \
+    {                                                                          \
+        return -a;                                                             \
+    }                                                                          \
+    int t_fcompare_##n(T a, T b)                                               \
+    {                                                                          \
+        return (a < b) | (a <= b) << 1 | (a > b) << 2 | (a >= b) << 3 |        \
+               (a == b) << 4 | (a != b) << 5 | !(a < b) << 6 |                 \
+               !(a >= b) << 7 | (a == a) << 8 |                                \
+               __builtin_isunordered(a, b) << 9 |                              \
+               __builtin_islessgreater(a, b) << 10 |                           \
+               __builtin_isless(a, b) << 11;                                   \
+    }                                                                          \
+    int t_fbranch_##n(T a, T b)                                                \
+    {                                                                          \
+        if (!(a <= b))                                                         \
+            return 1;                                                          \
+        if (!(a != b))                                                         \
+            return 2;                                                          \
+        return a > 0 ? 3 : 4;                                                  \
+    }                                                                          \
+    T t_fselect_##n(int c, T a, T b)                                           \
+    {                                                                          \
+        T r = c > 3 ? a : b;                                                   \
+        return r + 1;                                                          \
+    }                                                                          \
+    int64_t t_to_int_##n(T a)                                                  \
+    {                                                                          \
+        return a > -1e9 && a < 1e9 ? (int64_t)a : -1;                          \
+    }                                                                          \
+    int8_t t_to_i8_##n(T a)                                                    \
+    {                                                                          \
+        return a > -100 && a < 100 ? (int8_t)a : 3;                            \
+    }                                                                          \
+    uint32_t t_to_u32_##n(T a)                                                 \
+    {                                                                          \
+        return a >= 0 && a < 4e9 ? (uint32_t)a : 3;                            \
+    }                                                                          \
+    uint64_t t_to_u64_##n(T a)                                                 \
+    {                                                                          \
+        return a >= 0 && a < 1.8e19 ? (uint64_t)a : 3;                         \
+    }                                                                          \
+    T t_fmod_##n(T a, T b)                                                     \
+    {                                                                          \
+        return b == 0 ? 0 : __builtin_fmod(a, b);                              \
+    }                                                                          \
+    tw_unroll_safe T t_fsum_##n(T a, int k)                                    \
+    {                                                                          \
+        T s = 0;                                                               \
+        for (int i = 0; i < (k & 15); i++)                                     \
+            s += a / (i + 1);                                                  \
+        return s;                                                              \
     }
 
 FLOATS(double, f64)

@@ -1,111 +1,111 @@
 /* Integers: every width, both signs, every operation and intrinsic. */
 #include "corpus.h"
 
-#define ARITH(T, n)                                                                                \
-    T t_add_##n(T a, T b)                                                                          \
-    {                                                                                              \
-        return (T)((uint64_t)a + (uint64_t)b);                                                     \
-    }                                                                                              \
-    T t_sub_##n(T a, T b)                                                                          \
-    {                                                                                              \
-        return (T)((uint64_t)a - (uint64_t)b);                                                     \
-    }                                                                                              \
-    T t_mul_##n(T a, T b)                                                                          \
-    {                                                                                              \
-        return (T)((uint64_t)a * (uint64_t)b);                                                     \
-    }                                                                                              \
-    T t_neg_##n(T a)                                                                               \
-    {                                                                                              \
-        return (T)(0 - (uint64_t)a);                                                               \
-    }                                                                                              \
-    T t_logic_##n(T a, T b)                                                                        \
-    {                                                                                              \
-        return (T)(((a & b) | (a ^ 0x5a)) & ~b);                                                   \
-    }                                                                                              \
-    T t_shl_##n(T a, unsigned s)                                                                   \
-    {                                                                                              \
-        return (T)((uint64_t)a << (s % (8 * sizeof(T))));                                          \
-    }                                                                                              \
-    T t_shr_##n(T a, unsigned s)                                                                   \
-    {                                                                                              \
-        return (T)(a >> (s % (8 * sizeof(T))));                                                    \
-    }                                                                                              \
-    T t_shr_const_##n(T a)                                                                         \
-    {                                                                                              \
-        return (T)(a >> 3);                                                                        \
-    }                                                                                              \
-    T t_div_##n(T a, T b)                                                                          \
-    {                                                                                              \
-        return b == 0 || b == (T)-1 ? 7 : (T)(a / b);                                              \
-    }                                                                                              \
-    T t_rem_##n(T a, T b)                                                                          \
-    {                                                                                              \
-        return b == 0 || b == (T)-1 ? 7 : (T)(a % b);                                              \
-    }                                                                                              \
-    T t_div_const_##n(T a)                                                                         \
-    {                                                                                              \
-        return (T)(a / 7 + a % 10);                                                                \
-    }                                                                                              \
-    int t_compare_##n(T a, T b)                                                                    \
-    {                                                                                              \
-        return (a < b) | (a <= b) << 1 | (a > b) << 2 | (a >= b) << 3 | (a == b) << 4 |            \
-               (a != b) << 5 | (a < 0) << 6;                                                       \
-    }                                                                                              \
-    int t_branch_##n(T a, T b)                                                                     \
-    {                                                                                              \
-        if (a < b)                                                                                 \
-            return 1;                                                                              \
-        if (a >= 100)                                                                              \
-            return 2;                                                                              \
-        return a == b ? 3 : 4;                                                                     \
-    }                                                                                              \
-    T t_add_ovf_##n(T a, T b)                                                                      \
-    {                                                                                              \
-        T r;                                                                                       \
-        return __builtin_add_overflow(a, b, &r) ? (T)(r ^ 1) : r;                                  \
-    }                                                                                              \
-    T t_sub_ovf_##n(T a, T b)                                                                      \
-    {                                                                                              \
-        T r;                                                                                       \
-        return __builtin_sub_overflow(a, b, &r) ? (T)(r ^ 1) : r;                                  \
-    }                                                                                              \
-    T t_mul_ovf_##n(T a, T b)                                                                      \
-    {                                                                                              \
-        T r;                                                                                       \
-        return __builtin_mul_overflow(a, b, &r) ? (T)(r ^ 1) : r;                                  \
-    }                                                                                              \
-    int64_t t_widen_##n(T a)                                                                       \
-    {                                                                                              \
-        return (int64_t)a + 1;                                                                     \
-    }                                                                                              \
-    uint64_t t_uwiden_##n(T a)                                                                     \
-    {                                                                                              \
-        return (uint64_t)a * 3;                                                                    \
-    }                                                                                              \
-    T t_narrow_##n(int64_t a)                                                                      \
-    {                                                                                              \
-        return (T)a;                                                                               \
-    }                                                                                              \
-    T t_minmax_##n(T a, T b)                                                                       \
-    {                                                                                              \
-        T lo = a < b ? a : b, hi = a > b ? a : b;                                                  \
-        return (T)(hi / 2 - lo / 2);                                                               \
-    }                                                                                              \
-    T t_bounded_##n(T a, T b)                                                                      \
-    {                                                                                              \
-        return (T)((a % 11) * (b % 11) - (a % 7) + (b & 3));                                       \
-    }                                                                                              \
-    double t_to_double_##n(T a)                                                                    \
-    {                                                                                              \
-        return (double)a * 0.5;                                                                    \
-    }                                                                                              \
-    float t_to_float_##n(T a)                                                                      \
-    {                                                                                              \
-        return (float)a;                                                                           \
-    }                                                                                              \
-    T t_bool_##n(T a)                                                                              \
-    {                                                                                              \
-        return (T)(!a + !!a * 2);                                                                  \
+#define ARITH(T, n)                                                            \
+    T t_add_##n(T a, T b)                                                      \
+    {                                                                          \
+        return (T)((uint64_t)a + (uint64_t)b);                                 \
+    }                                                                          \
+    T t_sub_##n(T a, T b)                                                      \
+    {                                                                          \
+        return (T)((uint64_t)a - (uint64_t)b);                                 \
+    }                                                                          \
+    T t_mul_##n(T a, T b)                                                      \
+    {                                                                          \
+        return (T)((uint64_t)a * (uint64_t)b);                                 \
+    }                                                                          \
+    T t_neg_##n(T a)                                                           \
+    {                                                                          \
+        return (T)(0 - (uint64_t)a);                                           \
+    }                                                                          \
+    T t_logic_##n(T a, T b)                                                    \
+    {                                                                          \
+        return (T)(((a & b) | (a ^ 0x5a)) & ~b);                               \
+    }                                                                          \
+    T t_shl_##n(T a, unsigned s)                                               \
+    {                                                                          \
+        return (T)((uint64_t)a << (s % (8 * sizeof(T))));                      \
+    }                                                                          \
+    T t_shr_##n(T a, unsigned s)                                               \
+    {                                                                          \
+        return (T)(a >> (s % (8 * sizeof(T))));                                \
+    }                                                                          \
+    T t_shr_const_##n(T a)                                                     \
+    {                                                                          \
+        return (T)(a >> 3);                                                    \
+    }                                                                          \
+    T t_div_##n(T a, T b)                                                      \
+    {                                                                          \
+        return b == 0 || b == (T) - 1 ? 7 : (T)(a / b);                        \
+    }                                                                          \
+    T t_rem_##n(T a, T b)                                                      \
+    {                                                                          \
+        return b == 0 || b == (T) - 1 ? 7 : (T)(a % b);                        \
+    }                                                                          \
+    T t_div_const_##n(T a)                                                     \
+    {                                                                          \
+        return (T)(a / 7 + a % 10);                                            \
+    }                                                                          \
+    int t_compare_##n(T a, T b)                                                \
+    {                                                                          \
+        return (a < b) | (a <= b) << 1 | (a > b) << 2 | (a >= b) << 3 |        \
+               (a == b) << 4 | (a != b) << 5 | (a < 0) << 6;                   \
+    }                                                                          \
+    int t_branch_##n(T a, T b)                                                 \
+    {                                                                          \
+        if (a < b)                                                             \
+            return 1;                                                          \
+        if (a >= 100)                                                          \
+            return 2;                                                          \
+        return a == b ? 3 : 4;                                                 \
+    }                                                                          \
+    T t_add_ovf_##n(T a, T b)                                                  \
+    {                                                                          \
+        T r;                                                                   \
+        return __builtin_add_overflow(a, b, &r) ? (T)(r ^ 1) : r;              \
+    }                                                                          \
+    T t_sub_ovf_##n(T a, T b)                                                  \
+    {                                                                          \
+        T r;                                                                   \
+        return __builtin_sub_overflow(a, b, &r) ? (T)(r ^ 1) : r;              \
+    }                                                                          \
+    T t_mul_ovf_##n(T a, T b)                                                  \
+    {                                                                          \
+        T r;                                                                   \
+        return __builtin_mul_overflow(a, b, &r) ? (T)(r ^ 1) : r;              \
+    }                                                                          \
+    int64_t t_widen_##n(T a)                                                   \
+    {                                                                          \
+        return (int64_t)a + 1;                                                 \
+    }                                                                          \
+    uint64_t t_uwiden_##n(T a)                                                 \
+    {                                                                          \
+        return (uint64_t)a * 3;                                                \
+    }                                                                          \
+    T t_narrow_##n(int64_t a)                                                  \
+    {                                                                          \
+        return (T)a;                                                           \
+    }                                                                          \
+    T t_minmax_##n(T a, T b)                                                   \
+    {                                                                          \
+        T lo = a < b ? a : b, hi = a > b ? a : b;                              \
+        return (T)(hi / 2 - lo / 2);                                           \
+    }                                                                          \
+    T t_bounded_##n(T a, T b)                                                  \
+    {                                                                          \
+        return (T)((a % 11) * (b % 11) - (a % 7) + (b & 3));                   \
+    }                                                                          \
+    double t_to_double_##n(T a)                                                \
+    {                                                                          \
+        return (double)a * 0.5;                                                \
+    }                                                                          \
+    float t_to_float_##n(T a)                                                  \
+    {                                                                          \
+        return (float)a;                                                       \
+    }                                                                          \
+    T t_bool_##n(T a)                                                          \
+    {                                                                          \
+        return (T)(!a + !!a * 2);                                              \
     }
 
 ARITH(int8_t, i8)
@@ -117,23 +117,23 @@ ARITH(uint32_t, u32)
 ARITH(int64_t, i64)
 ARITH(uint64_t, u64)
 
-#define BITS(T, n, w)                                                                              \
-    T t_rotate_left_##n(T a, unsigned s)                                                           \
-    {                                                                                              \
-        s %= w;                                                                                    \
-        return (T)(a << s | a >> ((w - s) % w));                                                   \
-    }                                                                                              \
-    T t_rotate_const_##n(T a)                                                                      \
-    {                                                                                              \
-        return __builtin_rotateleft##w(a, 5) ^ __builtin_rotateright##w(a, 3);                     \
-    }                                                                                              \
-    T t_rotate_var_##n(T a, T s)                                                                   \
-    {                                                                                              \
-        return __builtin_rotateleft##w(a, s);                                                      \
-    }                                                                                              \
-    T t_reverse_##n(T a)                                                                           \
-    {                                                                                              \
-        return __builtin_bitreverse##w(a);                                                         \
+#define BITS(T, n, w)                                                          \
+    T t_rotate_left_##n(T a, unsigned s)                                       \
+    {                                                                          \
+        s %= w;                                                                \
+        return (T)(a << s | a >> ((w - s) % w));                               \
+    }                                                                          \
+    T t_rotate_const_##n(T a)                                                  \
+    {                                                                          \
+        return __builtin_rotateleft##w(a, 5) ^ __builtin_rotateright##w(a, 3); \
+    }                                                                          \
+    T t_rotate_var_##n(T a, T s)                                               \
+    {                                                                          \
+        return __builtin_rotateleft##w(a, s);                                  \
+    }                                                                          \
+    T t_reverse_##n(T a)                                                       \
+    {                                                                          \
+        return __builtin_bitreverse##w(a);                                     \
     }
 BITS(uint8_t, b8, 8)
 BITS(uint16_t, b16, 16)
@@ -363,7 +363,8 @@ int64_t t_comma_incr(int64_t a)
 }
 int t_elementwise(int a, int b, uint32_t c, uint32_t d)
 {
-    return __builtin_elementwise_max(a, b) / 4 - __builtin_elementwise_min(a, b) / 4 +
+    return __builtin_elementwise_max(a, b) / 4 -
+           __builtin_elementwise_min(a, b) / 4 +
            (int)(__builtin_elementwise_max(c, d) >> 3) -
            (int)(__builtin_elementwise_min(c, d) >> 3);
 }

@@ -4,8 +4,8 @@
 
 int64_t t_fields_read(struct mem *m)
 {
-    return m->i8 + m->u8 * 2 + m->i16 * 3 + m->u16 * 5 + m->i32 * 7ll + m->u32 * 11ll + m->i64 +
-           (int64_t)m->u64 + m->flag;
+    return m->i8 + m->u8 * 2 + m->i16 * 3 + m->u16 * 5 + m->i32 * 7ll +
+           m->u32 * 11ll + m->i64 + (int64_t)m->u64 + m->flag;
 }
 void t_fields_write(struct mem *m, int64_t a)
 {
@@ -99,7 +99,8 @@ int64_t t_pointer_arith(struct mem *m, int k)
 int64_t t_pointer_walk_compare(struct mem *m, unsigned k)
 {
     int32_t *p = &m->words[k & 15], *q = &m->words[k >> 4 & 15];
-    return (p < q) | (p <= q) << 1 | (p > q) << 2 | (p == q) << 3 | (p != q) << 4;
+    return (p < q) | (p <= q) << 1 | (p > q) << 2 | (p == q) << 3 |
+           (p != q) << 4;
 }
 tw_unroll_safe int64_t t_pointer_loop(struct mem *m)
 {
@@ -140,7 +141,8 @@ int64_t t_aliasing(struct mem *m, struct mem *n)
 int64_t t_ptr_int(struct mem *m, int64_t k)
 {
     uintptr_t p = (uintptr_t)m;
-    int64_t *q = (int64_t *)(p + offsetof(struct mem, longs) + (uintptr_t)(k & 15) * 8);
+    int64_t *q =
+        (int64_t *)(p + offsetof(struct mem, longs) + (uintptr_t)(k & 15) * 8);
     return *q + (int64_t)((uintptr_t)q - p);
 }
 int64_t t_char_access(struct mem *m, unsigned k)

@@ -24,11 +24,17 @@ static uint64_t random64(void)
 
 static int64_t random_int(void)
 {
-    static const int64_t edges[] = {0,          1,           -1,        2,         127,
-                                    128,        -128,        255,       256,       32767,
-                                    32768,      -32768,      65535,     INT32_MAX, INT32_MIN,
-                                    UINT32_MAX, 1ll << 32,   INT64_MAX, INT64_MIN, 1000000007,
-                                    10,         INT64_MIN + 1};
+    static const int64_t edges[] = {0,         1,
+                                    -1,        2,
+                                    127,       128,
+                                    -128,      255,
+                                    256,       32767,
+                                    32768,     -32768,
+                                    65535,     INT32_MAX,
+                                    INT32_MIN, UINT32_MAX,
+                                    1ll << 32, INT64_MAX,
+                                    INT64_MIN, 1000000007,
+                                    10,        INT64_MIN + 1};
 
     switch (random64() % 4) {
     case 0:
@@ -44,9 +50,12 @@ static int64_t random_int(void)
 
 static double random_double(void)
 {
-    static const double edges[] = {0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 1e300, -1e300, 1e-310,
-                                   INFINITY, -INFINITY, NAN, 4294967295.0, 9007199254740993.0, 3.7,
-                                   16777217.0};
+    static const double edges[] = {
+        0.0,       -0.0,      1.0,          -1.0,
+        0.5,       1.5,       2.5,          -2.5,
+        1e300,     -1e300,    1e-310,       INFINITY,
+        -INFINITY, NAN,       4294967295.0, 9007199254740993.0,
+        3.7,       16777217.0};
 
     switch (random64() % 3) {
     case 0:
@@ -140,8 +149,8 @@ static void print_value(char kind, union tw_value v)
         printf(" %lld", (long long)v.i);
 }
 
-static void report(const struct tw_jitcode *c, const union tw_value *args, union tw_value native,
-                   union tw_value jit, const char *what)
+static void report(const struct tw_jitcode *c, const union tw_value *args,
+                   union tw_value native, union tw_value jit, const char *what)
 {
     const struct tw_calldescr *d = c->calldescr;
 
@@ -182,7 +191,8 @@ static int test(const struct tw_jitcode *c, int rounds)
                 if (mem[k][b] != after[k][b]) {
                     char what[64];
 
-                    snprintf(what, sizeof what, "other memory at byte %d of argument %d", b, k);
+                    snprintf(what, sizeof what,
+                             "other memory at byte %d of argument %d", b, k);
                     report(c, args, native, jit, what);
                     return 0;
                 }

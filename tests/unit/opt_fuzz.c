@@ -1,5 +1,6 @@
 /*
  * opt_fuzz.c: random recorded traces must mean the same before and after the optimizer.
+ * One file because generator, interpreter and comparison share one world.
  *
  *   opt_fuzz              seeds 1..FIXED, for make check
  *   opt_fuzz SEED [-v]    one seed; -v prints its traces
@@ -11,7 +12,8 @@
  * bridges recorded where its guards fail. "Before" is an interpreter of recorded traces, below.
  * "After" is the optimized trace on the reference backend; when it leaves through a guard, the
  * guard's resume data gives back values, objects and stores, and the interpreter goes on from that
- * point of the recorded trace. Both must stop at the same guard, with the same values and memory, up
+ * point of the recorded trace. Both must stop at the same guard, with the same values and
+ * memory, up
  * to the addresses of new objects and the bits of NaNs.
  */
 #include <math.h>

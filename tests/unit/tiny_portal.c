@@ -1,6 +1,7 @@
 /*
  * The whole run time on one small portal, assembled by hand: native code enters through
- * tw_rt_enter, a loop is recorded, optimized, run by each backend, grows bridges, is invalidated and freed. The portal is
+ * tw_rt_enter, a loop is recorded, optimized, run by each backend, grows bridges, is invalidated
+ * and freed. The portal is
  *
  *     portal(key; i, acc, object):
  *         for (;;) {                             merge point: green key, reds i acc object

@@ -1,7 +1,7 @@
 /*
  * blackhole.c: interprets jitcode, recording nothing.
  *
- * Input: a chain of frames, built by exit/guardfail.c from resume data, by meta/recorder.c when a
+ * Input: a chain of frames, built by meta/guardfail.c from resume data, by meta/recorder.c when a
  * recording stops, or from arguments by tw_bh_call. Output: the greens and reds of the portal's
  * merge point, or its result. Pure operations are the expressions of ir/ops.def themselves.
  *
@@ -52,7 +52,9 @@ static void free_pools(void *map)
     for (uint32_t k = 0; k < m->size; k++) {
         if (m->entries[k].used != 1)
             continue;
-        for (struct tw_bhframe *f = (void *)(uintptr_t)m->entries[k].value, *next; f; f = next) {
+        for (struct tw_bhframe *f = (void *)(uintptr_t)m->entries[k].value,
+                               *next;
+             f; f = next) {
             next = f->pool;
             tw_gc_free_uncollectable(f);
         }

@@ -1,7 +1,7 @@
 /*
  * force.c: forcing a machine frame whose contents somebody outside wants (tokens: exit/force.h).
  * Called by native code, the blackhole and residual calls of traces; the frame's own
- * guard_not_forced then fails, and exit/guardfail.c goes on from the objects made here.
+ * guard_not_forced then fails, and meta/guardfail.c goes on from the objects made here.
  */
 #include "toolkit/exit/force.h"
 

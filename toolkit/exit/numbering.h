@@ -1,7 +1,8 @@
 /*
  * numbering.h: writing resume data: from a recorded snapshot, the optimizer's virtuals and its
  * pending stores to the byte string described in ir/guard.h, and back to that string from its
- * stored form. Owner: exit/numbering.c. Used by the optimizer (writing) and exit/resume.c (reading).
+ * stored form. Owner: exit/numbering.c. Used by the optimizer (writing) and exit/resume.c
+ * (reading).
  */
 #ifndef TW_NUMBERING_H
 #define TW_NUMBERING_H
@@ -62,7 +63,8 @@ uint32_t tw_numbering_guard(struct tw_numbering *n, const struct tw_trace *rec,
  * nothing written). */
 uint32_t tw_numbering_failargs(const struct tw_numbering *n,
                                const tw_vref **failargs);
-/* What follows differs from guard to guard by itself: the next failarg's, or one of the facts, which
+/* What follows differs from guard to guard by itself: the next failarg's, or one of the facts,
+ * which
  * come and go. */
 void tw_numbering_part(struct tw_numbering *n, int fact);
 int tw_numbering_can_name(struct tw_numbering *n, tw_vref box);

@@ -93,12 +93,14 @@ static void ref_virtual(struct decoder *d, uint64_t k, enum virtual_pass pass)
         skip_tagged(d);
 }
 
-static void interior_virtual(struct decoder *d, uint64_t k, enum virtual_pass pass)
+static void interior_virtual(struct decoder *d, uint64_t k,
+                             enum virtual_pass pass)
 {
     if (pass == REFER) {
         struct tw_box base = tagged(d);
 
-        d->virtuals[k] = d->sink->interior(d->sink->self, base, tw_unzigzag(number(d)));
+        d->virtuals[k] =
+            d->sink->interior(d->sink->self, base, tw_unzigzag(number(d)));
     } else {
         skip_tagged(d);
         (void)number(d);
@@ -300,7 +302,8 @@ static struct tw_box real_virtual_ref(void *self, struct tw_box object)
     return note(s, (char *)v + 1);
 }
 
-static struct tw_box real_interior(void *self, struct tw_box base, int64_t offset)
+static struct tw_box real_interior(void *self, struct tw_box base,
+                                   int64_t offset)
 {
     (void)self;
     return real((union tw_value){.r = (char *)base.val.r + offset});

@@ -101,7 +101,8 @@ static __attribute__((noinline)) void *refill(int scanned, size_t granules)
 
     if (stress_every) {
         stress_tick();
-        list = scanned ? GC_MALLOC(granules * GRANULE) : GC_MALLOC_ATOMIC(granules * GRANULE);
+        list = scanned ? GC_MALLOC(granules * GRANULE)
+                       : GC_MALLOC_ATOMIC(granules * GRANULE);
         if (!list)
             out_of_memory(granules * GRANULE);
         return list;
@@ -226,7 +227,9 @@ int tw_gc_weaklink(void **link, void *obj)
 
     if (!base) /* static objects never die */
         return 0;
-    return GC_GENERAL_REGISTER_DISAPPEARING_LINK(link, base) == GC_NO_MEMORY ? -1 : 0;
+    return GC_GENERAL_REGISTER_DISAPPEARING_LINK(link, base) == GC_NO_MEMORY
+               ? -1
+               : 0;
 }
 
 void tw_gc_weaklink_remove(void **link)

@@ -22,7 +22,8 @@
 
 struct tw_jitframe {
     struct tw_guard *exit;  /* set when machine code leaves */
-    struct tw_guard *force; /* during a call that may force: the guard_not_forced
+    struct tw_guard
+        *force; /* during a call that may force: the guard_not_forced
                                that follows it (its failargs are in their
                                locations already, but for the call's result) */
     void *forced;           /* non-NULL once forced: the forcer's saved state;
@@ -53,15 +54,15 @@ void tw_jitframe_reserve(struct tw_jitframe *f, uint32_t n);
 
 /* One piece of compiled code: a loop (entry 0 plus labels) or a bridge. */
 struct tw_code {
-    struct tw_loop *loop;    /* the loop it belongs to (a bridge: its guard's) */
-    struct tw_guard *from;   /* a bridge's guard, or NULL */
-    uint32_t nslots;         /* jitframe slots it needs */
-    uint32_t nbytes;         /* machine code size */
-    int tier;                /* 0 reference, 1, 2 */
-    int invalidated;         /* guard_not_invalidated fails while set; machine
+    struct tw_loop *loop; /* the loop it belongs to (a bridge: its guard's) */
+    struct tw_guard *from; /* a bridge's guard, or NULL */
+    uint32_t nslots; /* jitframe slots it needs */
+    uint32_t nbytes; /* machine code size */
+    int tier; /* 0 reference, 1, 2 */
+    int invalidated; /* guard_not_invalidated fails while set; machine
                                 code reads it */
     void *backend;
-    struct tw_code *next;    /* of the same loop */
+    struct tw_code *next; /* of the same loop */
 };
 
 /* A loop token. Owner: meta/compile.c. */
@@ -69,17 +70,17 @@ struct tw_loop {
     uint8_t dkind; /* TW_DK_LOOP */
     uint32_t id;
     const struct tw_jitdriver *driver;
-    union tw_value *greens;    /* GC-scanned copy */
+    union tw_value *greens; /* GC-scanned copy */
     uint32_t ninputs;
     char *input_types;
     struct tw_target *targets; /* its labels; the first is the entry */
-    struct tw_code *code;      /* entry code; a list with the bridges' */
-    void *meta;                /* meta/'s own: age, key, invalidation list */
-    int32_t hotness;           /* set by meta/: tier-1 code counts it down by one
+    struct tw_code *code; /* entry code; a list with the bridges' */
+    void *meta; /* meta/'s own: age, key, invalidation list */
+    int32_t hotness; /* set by meta/: tier-1 code counts it down by one
                                   at each jump to the loop's labels and calls
                                   hooks->hot when it has become 0 */
-    void *opt;                 /* optimizer's own */
-    const void **descrs;       /* shared by its guards' resume data */
+    void *opt; /* optimizer's own */
+    const void **descrs; /* shared by its guards' resume data */
     uint32_t ndescrs, descrs_cap;
     struct tw_const *consts;
     uint32_t nconsts, consts_cap;

@@ -58,7 +58,8 @@ struct tw_fielddescr {
     uint8_t flags; /* enum tw_field_flag */
     int32_t offset;
     struct tw_alias alias;
-    int32_t watch_offset; /* from the same base pointer; TW_WATCH_ITEM: this is an
+    int32_t
+        watch_offset; /* from the same base pointer; TW_WATCH_ITEM: this is an
                              array's item seen as a field */
     int16_t vable_index;  /* position among the virtualizable's fields */
     const char *name;     /* "py_int.value" */

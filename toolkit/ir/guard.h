@@ -51,22 +51,22 @@ struct tw_guard {
     const uint8_t *resume;
     uint32_t resume_size;
     uint16_t nfailargs;
-    char *fail_types;           /* nfailargs of 'i' 'r' 'f', 'v' a hole */
+    char *fail_types; /* nfailargs of 'i' 'r' 'f', 'v' a hole */
     const void **descrs;
-    struct tw_const *consts;    /* GC-scanned */
+    struct tw_const *consts; /* GC-scanned */
     /* backend: failarg k is in jitframe slot locations[k] */
     uint16_t *locations;
-    void *backend;              /* the backend's own record */
-    struct tw_code *bridge;     /* attached bridge, or NULL */
+    void *backend; /* the backend's own record */
+    struct tw_code *bridge; /* attached bridge, or NULL */
     /* meta: */
     int32_t counter;
-    uint8_t flags;              /* enum tw_guard_flag */
-    void *opt;                  /* optimizer's knowledge for bridges */
+    uint8_t flags; /* enum tw_guard_flag */
+    void *opt; /* optimizer's knowledge for bridges */
 };
 enum tw_guard_flag {
     TW_GUARD_COMPILING = 1,
     TW_GUARD_NO_BRIDGE = 2, /* gave up: blackhole always */
-    TW_GUARD_FINISH = 4     /* not a guard: the exit of finish() */
+    TW_GUARD_FINISH = 4 /* not a guard: the exit of finish() */
 };
 
 #endif

@@ -82,7 +82,7 @@ struct tw_program {
     const struct tw_descr *const *descrs;
     const struct tw_live *live;
     const struct tw_jitdriver *const *drivers;
-    const struct tw_alias *aliases;    /* by id */
+    const struct tw_alias *aliases; /* by id */
     const char *const *alias_names;
 };
 #define TW_PROGRAM_VERSION 1

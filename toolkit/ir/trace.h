@@ -44,11 +44,11 @@ struct tw_op {
     const void *descr;  /* struct tw_*descr, tw_target, tw_loop */
     /* guards: */
     struct tw_guard *guard; /* resume data; made when the guard is emitted */
-    int32_t snapshot;   /* recorded traces: index into trace->snapshots, -1. Of
+    int32_t snapshot; /* recorded traces: index into trace->snapshots, -1. Of
                            guards, and of the jump at the end: the state at the
                            merge point reached, for guards that the optimizer
                            makes there to enter a target (-1: it makes none) */
-    uint32_t failargs;  /* optimized traces: first in trace->args */
+    uint32_t failargs; /* optimized traces: first in trace->args */
     uint16_t nfailargs; /* TW_NOVALUE among them: a hole */
 };
 
@@ -57,14 +57,14 @@ struct tw_op {
 struct tw_snapframe {
     int32_t parent; /* index into trace->snapframes, -1: the portal's frame */
     const struct tw_jitcode *jitcode;
-    uint32_t pc;     /* of a `live`; resume there */
+    uint32_t pc; /* of a `live`; resume there */
     uint32_t values; /* first in trace->args: one for each live register, in
                         the order of tw_live.regs */
     uint16_t nvalues;
 };
 struct tw_snapshot {
-    int32_t frame;   /* innermost */
-    uint32_t vable;  /* first in trace->args: frame object, fields, items */
+    int32_t frame; /* innermost */
+    uint32_t vable; /* first in trace->args: frame object, fields, items */
     uint16_t nvable; /* 0: the driver has no virtualizable */
     uint16_t nvrefs; /* values: pairs (vref, real) of virtual refs alive */
     uint32_t vrefs;
@@ -140,12 +140,12 @@ struct tw_loop;
 struct tw_code;
 struct tw_target {
     uint8_t dkind; /* TW_DK_TARGET */
-    uint32_t id;   /* "L12" in logs */
+    uint32_t id; /* "L12" in logs */
     struct tw_loop *loop;
     uint32_t nargs;
     char *arg_types;
     struct tw_code *code; /* machine code that holds the label */
-    int32_t entry;        /* its entry number there; 0 is the code's start */
+    int32_t entry; /* its entry number there; 0 is the code's start */
     void *opt;
     struct tw_target *next; /* of the same loop */
 };

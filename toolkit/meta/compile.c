@@ -11,7 +11,7 @@
 #include "toolkit/base/log.h"
 #include "toolkit/base/options.h"
 #include "toolkit/base/vec.h"
-#include "toolkit/exit/guardfail.h"
+#include "toolkit/meta/guardfail.h"
 #include "toolkit/meta/engine.h"
 #include "toolkit/meta/jitlog.h"
 #include "toolkit/meta/loop.h"
@@ -20,7 +20,6 @@
 #include "toolkit/meta/tier2.h"
 #include "toolkit/meta/warm.h"
 #include "toolkit/opt/opt.h"
-
 
 /* ------------------------------------------------------------- optimizing */
 
@@ -139,8 +138,8 @@ static void tie(struct tw_trace *t, struct tw_loop *l)
             op->guard->loop = l;
             tw_count(TW_C_guards, 1);
             /* Resume data, and type and location of each failarg. */
-            tw_count(TW_C_guard_bytes, op->guard->resume_size +
-                                           op->guard->nfailargs * 3u);
+            tw_count(TW_C_guard_bytes,
+                     op->guard->resume_size + op->guard->nfailargs * 3u);
         }
     }
 }

@@ -92,8 +92,7 @@ void heapcache_add(struct heapcache *h, tw_vref v, unsigned fact)
         h->facts = realloc(h->facts, n);
         memset(h->facts + h->nfacts, 0, n - h->nfacts);
         h->fresh = realloc(h->fresh, n * sizeof *h->fresh);
-        memset(h->fresh + h->nfacts, 0xff,
-               (n - h->nfacts) * sizeof *h->fresh);
+        memset(h->fresh + h->nfacts, 0xff, (n - h->nfacts) * sizeof *h->fresh);
         h->nfacts = n;
     }
     h->facts[v] |= (uint8_t)fact;
@@ -106,7 +105,7 @@ int heapcache_get(const struct heapcache *h, tw_vref v,
     if (v < 0 || a->id >= h->nheads)
         return 0;
     for (int32_t e = heapcache_has(h, v, HC_FRESH) ? h->fresh[v]
-                                                    : h->heads[a->id];
+                                                   : h->heads[a->id];
          e >= 0; e = h->entries[e].next) {
         const struct entry *x = &h->entries[e];
 
@@ -188,8 +187,7 @@ static void add(struct heapcache *h, tw_vref v, const struct tw_alias *a,
         }
         e = (int32_t)h->nentries++;
     }
-    list = heapcache_has(h, v, HC_FRESH) ? &h->fresh[v]
-                                         : shared_list(h, a->id);
+    list = heapcache_has(h, v, HC_FRESH) ? &h->fresh[v] : shared_list(h, a->id);
     h->entries[e] = (struct entry){.next = *list,
                                    .base = v,
                                    .offset = offset,

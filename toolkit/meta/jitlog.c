@@ -81,7 +81,8 @@ static void print_with_locations(const struct tw_trace *t, FILE *out)
         end = line + strcspn(line, "\n");
         fwrite(line, 1, (size_t)(end - line), out);
         if (op && op->opnum == TW_OP_debug_merge_point) {
-            tw_location_print(tw_const_of(t, tw_args_of(t, op)[0])->v.i, where, sizeof where);
+            tw_location_print(tw_const_of(t, tw_args_of(t, op)[0])->v.i, where,
+                              sizeof where);
             fprintf(out, "  # %s", where);
         } else if (op && op->guard && tw_op_is(op->opnum, TW_GUARD)) {
             fprintf(out, "  # Guard%" PRIu32, op->guard->id);

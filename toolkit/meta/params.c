@@ -16,7 +16,7 @@ const struct tw_program *tw_rt_program;
 
 /* TWSTRESS=1: everything that is rare, often. */
 #define ALL_STRESS                                                             \
-    "threshold=1,function_threshold=1,trace_eagerness=1,tier2_threshold=1,"   \
+    "threshold=1,function_threshold=1,trace_eagerness=1,tier2_threshold=1,"    \
     "stress_abort=997,stress_guard=23,stress_gc=199"
 
 static void apply(void)

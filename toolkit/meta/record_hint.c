@@ -39,7 +39,9 @@ void rec_before_forcing_call(struct recorder *r)
 static void finish_before_call(struct recorder *r, uint32_t k)
 {
     struct tw_trace *t = r->trace;
-    tw_vref a[2] = {rec_ref(r, r->vrefs[k], 'r'), rec_ref(r, r->vrefs[k + 1], 'r')}, moved;
+    tw_vref a[2] = {rec_ref(r, r->vrefs[k], 'r'),
+                    rec_ref(r, r->vrefs[k + 1], 'r')},
+            moved;
     uint32_t last = t->nops, call = last;
     struct tw_op finish;
 

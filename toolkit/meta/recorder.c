@@ -811,7 +811,8 @@ static struct tw_box sink_virtual_ref(void *self, struct tw_box real)
     return b;
 }
 
-static struct tw_box sink_interior(void *self, struct tw_box base, int64_t offset)
+static struct tw_box sink_interior(void *self, struct tw_box base,
+                                   int64_t offset)
 {
     struct recorder *r = self;
     tw_vref a[2] = {rec_ref(r, base, 'r'), tw_trace_const_i(r->trace, offset)};

@@ -36,7 +36,8 @@ enum { MOST_TIMES = 4 };
 
 int tw_tier2_ready;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t wake = PTHREAD_COND_INITIALIZER, idle = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER,
+                      idle = PTHREAD_COND_INITIALIZER;
 static struct tier2_job *queue, *done; /* under lock */
 static uint32_t nqueued;               /* under lock */
 static int running, stopping, busy;    /* under lock */
@@ -53,7 +54,9 @@ void tw_tier2_count_from_here(struct tw_loop *l)
     int64_t turns = (tw_options.tier2_threshold * 1000) << m->ntier2;
 
     turns /= m->trace && m->trace->nops ? m->trace->nops : 1;
-    l->hotness = turns < 10 ? 10 : turns > INT32_MAX ? INT32_MAX : (int32_t)turns;
+    l->hotness = turns < 10          ? 10
+                 : turns > INT32_MAX ? INT32_MAX
+                                     : (int32_t)turns;
 }
 
 static void compile(struct tier2_job *j)

@@ -15,7 +15,7 @@
 #include "toolkit/base/log.h"
 #include "toolkit/base/options.h"
 #include "toolkit/base/vec.h"
-#include "toolkit/exit/guardfail.h"
+#include "toolkit/meta/guardfail.h"
 #include "toolkit/meta/compile.h"
 #include "toolkit/meta/counter.h"
 #include "toolkit/meta/engine.h"
@@ -229,8 +229,7 @@ static enum tw_enter_result execute(struct tw_loop *l,
                                     const union tw_value *reds,
                                     union tw_value *args, union tw_value *res)
 {
-    uint32_t n =
-        l->code->nslots < l->ninputs ? l->ninputs : l->code->nslots;
+    uint32_t n = l->code->nslots < l->ninputs ? l->ninputs : l->code->nslots;
     if (n > STACK_SLOTS && l->ninputs <= STACK_SLOTS)
         n = STACK_SLOTS;
     if (n < LEAST_SLOTS)
@@ -291,7 +290,8 @@ int tw_rt_enter(const struct tw_jitdriver *d, union tw_value *args,
     tw_tier2_poll();
     if (l) {
         tw_counter_keep_pinned(hash);
-        return confirmed(d, args) ? (int)run(l, args + d->ngreens, args, res) : TW_ENTER_INTERPRET;
+        return confirmed(d, args) ? (int)run(l, args + d->ngreens, args, res)
+                                  : TW_ENTER_INTERPRET;
     }
     if (!tw_counter_ran_out(hash) || tw_recording() || !confirmed(d, args))
         return TW_ENTER_INTERPRET;
@@ -315,8 +315,7 @@ union tw_value tw_warm_call_assembler(struct tw_loop *l,
     enum tw_enter_result r = TW_ENTER_INTERPRET;
 
     /* A stub, or thrown away: whatever its green key has now. */
-    struct tw_loop *now =
-        tw_loop_runnable(l) ? l : code_for(d, l->greens);
+    struct tw_loop *now = tw_loop_runnable(l) ? l : code_for(d, l->greens);
 
     if (now)
         r = run(now, reds, args, &res);

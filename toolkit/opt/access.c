@@ -1,5 +1,6 @@
 /*
- * access.c: one form for one memory access, so that the passes that follow memory (virtualize, heap)
+ * access.c: one form for one memory access, so that the passes that follow memory (virtualize,
+ * heap)
  * see fields only, but for variable indices.
  */
 #include "toolkit/opt/optimizer.h"

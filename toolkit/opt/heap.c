@@ -361,12 +361,14 @@ static tw_vref next(struct optimizer *o, struct cur *op)
 }
 
 /* An access to an item shows that the array is as long as that. */
-static void note_item(struct optimizer *o, tw_vref base, const struct tw_fielddescr *d)
+static void note_item(struct optimizer *o, tw_vref base,
+                      const struct tw_fielddescr *d)
 {
     if (d->watch_offset != TW_WATCH_ITEM)
         return;
     struct ptrinfo *p = opt_ptr(o, base);
-    if (!p->last_item || p->last_item->alias.id != d->alias.id || p->last_item->offset < d->offset)
+    if (!p->last_item || p->last_item->alias.id != d->alias.id ||
+        p->last_item->offset < d->offset)
         p->last_item = d;
 }
 

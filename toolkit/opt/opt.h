@@ -40,7 +40,8 @@ enum tw_opt_status tw_optimize_loop(const struct tw_trace *rec,
                                     const struct tw_opt_options *o,
                                     struct tw_trace *out);
 
-/* A bridge from a guard (or from the interpreter: from NULL): rec's inputs are the guard's failargs that are not
+/* A bridge from a guard (or from the interpreter: from NULL): rec's inputs are the guard's
+ * failargs that are not
  * holes, in order, as the recorder's resume rebuilt state from them. It ends
  * in finish, or in jump with descr = a struct tw_loop: the loop whose merge
  * point it reached; the optimizer picks the target whose virtual state fits

@@ -90,7 +90,8 @@ static void add_candidate(struct optimizer *o, unsigned opnum,
     s.risky = s.info.type == 'r' && !is_genuine_load(opnum, descr);
     if (s.risky && o->result->caution >= 2)
         s.info.class_field = NULL;
-    s.genuine = !s.risky || s.info.kind == V_CONST || (s.info.kind == V_PTR && s.info.class_field);
+    s.genuine = !s.risky || s.info.kind == V_CONST ||
+                (s.info.kind == V_PTR && s.info.class_field);
     s.args = TW_ARENA_ARRAY(&o->arena, struct short_arg, nargs);
     for (unsigned k = 0; k < nargs; k++)
         s.args[k] = short_arg_for(o, args[k]);
@@ -279,9 +280,11 @@ static tw_vref do_short(struct optimizer *o, const struct short_op *s,
                : a->kind == SHORT_LABEL ? label[a->number]
                                         : results[a->number]);
     }
-    struct ptrinfo *array = s->risky && !pure_is_op(s->opnum) ? opt_ptr(o, args[0]) : NULL;
+    struct ptrinfo *array =
+        s->risky && !pure_is_op(s->opnum) ? opt_ptr(o, args[0]) : NULL;
     const struct tw_fielddescr *last = array ? array->last_item : NULL;
-    int blind = s->risky && s->info.kind == V_PTR && s->info.class_field && !has_item(array, s);
+    int blind = s->risky && s->info.kind == V_PTR && s->info.class_field &&
+                !has_item(array, s);
 
     tw_vref r = opt_resolve(o, opt_used(o, opt_next(o, PASS_NONE, &op)));
     if (array)

@@ -96,12 +96,14 @@ struct short_op {
     const void *descr;
     struct short_arg *args;
     struct vnode info; /* what is assumed of the result */
-    uint8_t genuine; /* when it is what info says, a pointer of its C type, or NULL */
+    uint8_t
+        genuine; /* when it is what info says, a pointer of its C type, or NULL */
     uint8_t risky; /* it may not even be a pointer before that is tested */
     tw_vref pre; /* while compiling: the value at the end of the preamble … */
     tw_vref box; /* … and in the peeled loop */
     int32_t used; /* its place in the short preamble, or -1 */
-    uint8_t is_arg; /* the result is an argument of the label (else a constant) */
+    uint8_t
+        is_arg; /* the result is an argument of the label (else a constant) */
 };
 
 /* What the optimizer keeps at a target: NULL for a loop's start. */

@@ -73,7 +73,8 @@ int64_t run(const unsigned char *code, struct object *obj)
         case 0:
             return acc + (int64_t)x;
         case 1:
-            acc = tw_promote(acc) + pure(acc) + pure_promoted(acc, obj) + invariant();
+            acc = tw_promote(acc) + pure(acc) + pure_promoted(acc, obj) +
+                  invariant();
             break;
         case 2:
             trace_log(acc);
@@ -106,7 +107,8 @@ int64_t run(const unsigned char *code, struct object *obj)
         case 7:
             pc = code[pc];
             x = x * 2;
-            tw_can_enter_jit(&driver, TW_GREENS(pc, code), TW_REDS(acc, obj, x));
+            tw_can_enter_jit(&driver, TW_GREENS(pc, code),
+                             TW_REDS(acc, obj, x));
             break;
         case 8:
             obj = obj->other;

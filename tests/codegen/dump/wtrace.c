@@ -66,6 +66,7 @@ __attribute__((noinline)) static int atomic(int *n)
 }
 int f(int n)
 {
-    return looped(n) + jumps(n) + sets_volatile(n) + assembly(n) + variadic(n, 2) + wide(n) +
-           extended(n) + computed(n) + vla(n) + atomic(&n);
+    return looped(n) + jumps(n) + sets_volatile(n) + assembly(n) +
+           variadic(n, 2) + wide(n) + extended(n) + computed(n) + vla(n) +
+           atomic(&n);
 }

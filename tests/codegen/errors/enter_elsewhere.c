@@ -1,7 +1,8 @@
 /* error: tw_can_enter_jit of driver "t" in back: it must stand */
 #include <tw/jit.h>
 
-static const struct tw_driver driver = {.name = "t", .greens = "pc", .reds = "acc"};
+static const struct tw_driver driver = {
+    .name = "t", .greens = "pc", .reds = "acc"};
 
 __attribute__((noinline)) static void back(int64_t pc, int64_t acc)
 {

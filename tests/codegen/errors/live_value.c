@@ -1,7 +1,8 @@
 /* error: 'extra' is alive at the merge point of driver "t" (line 12) */
 #include <tw/jit.h>
 
-static const struct tw_driver driver = {.name = "t", .greens = "pc", .reds = "acc"};
+static const struct tw_driver driver = {
+    .name = "t", .greens = "pc", .reds = "acc"};
 int next(void);
 
 int64_t run(void)

@@ -1,7 +1,8 @@
 /* error: a second merge point */
 #include <tw/jit.h>
 
-static const struct tw_driver driver = {.name = "t", .greens = "pc", .reds = "acc"};
+static const struct tw_driver driver = {
+    .name = "t", .greens = "pc", .reds = "acc"};
 
 int64_t run(int64_t acc)
 {

@@ -1,7 +1,8 @@
 /* error: driver "t" names 1 greens and 2 reds, but the merge point passes 1 and 1 */
 #include <tw/jit.h>
 
-static const struct tw_driver driver = {.name = "t", .greens = "pc", .reds = "acc more"};
+static const struct tw_driver driver = {
+    .name = "t", .greens = "pc", .reds = "acc more"};
 
 int64_t run(int64_t acc)
 {

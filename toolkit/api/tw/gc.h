@@ -21,7 +21,7 @@
 enum {
     TW_GC_LAYOUT_KNOWN = 1, /* ptr_map is exact (set by codegen) */
     TW_GC_ATOMIC = 2,       /* holds no pointers at all: never scanned */
-    TW_GC_ITEM_PTRS = 4     /* the varsized items are pointers/hold pointers */
+    TW_GC_ITEM_PTRS = 4 /* the varsized items are pointers/hold pointers */
 };
 
 /* Describes one kind of collected object: a fixed part of `size` bytes and,
@@ -42,11 +42,11 @@ struct tw_gctype {
  * TW_GC_TYPE. The _ATOMIC forms promise that it holds no pointers. */
 #define TW_GC_TYPE_DECL(tag) extern const struct tw_gctype tw_gctype_##tag
 #define TW_GC_TYPE(tag)                                                        \
-    const struct tw_gctype tw_gctype_##tag = {#tag, sizeof(struct tag), 0, 0,  \
-                                              0, 0}
+    const struct tw_gctype tw_gctype_##tag = {                                 \
+        #tag, sizeof(struct tag), 0, 0, 0, 0}
 #define TW_GC_TYPE_ATOMIC(tag)                                                 \
-    const struct tw_gctype tw_gctype_##tag = {#tag, sizeof(struct tag), 0, 0,  \
-                                              TW_GC_ATOMIC, 0}
+    const struct tw_gctype tw_gctype_##tag = {#tag, sizeof(struct tag), 0,     \
+                                              0,    TW_GC_ATOMIC,       0}
 /* A struct that ends in a flexible array `member`. */
 #define TW_GC_TYPE_VAR(tag, member)                                            \
     const struct tw_gctype tw_gctype_##tag = {                                 \

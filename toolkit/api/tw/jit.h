@@ -49,7 +49,7 @@ struct tw_driver {
     /* Unroll one iteration of the loop at these greens when it closes. */
     int (*should_unroll_one_iteration)(const union tw_value *greens);
     unsigned char is_recursive; /* the portal calls itself for calls */
-    unsigned char vectorize;    /* loops of it may be vectorized (vec=1) */
+    unsigned char vectorize; /* loops of it may be vectorized (vec=1) */
 };
 
 /* Aborts and statistics, for hooks (see tw_set_jit_hooks). */
@@ -57,7 +57,7 @@ struct tw_hook_event {
     int kind; /* enum tw_hook_kind */
     const struct tw_driver *driver;
     const union tw_value *greens;
-    const char *reason;     /* aborts */
+    const char *reason; /* aborts */
     const char *trace_text; /* loops and bridges, if asked for */
     uint64_t nops_before, nops_after, loop_id;
 };
@@ -110,8 +110,7 @@ void tw_mark_keepalive(const void *p);
 #define TW_IS_PTR(x) (__builtin_classify_type(x) == 5)
 #define TW_IS_FLT(x) (__builtin_classify_type(x) == 8)
 #define TW_AS_PTR(x) __builtin_choose_expr(TW_IS_PTR(x), (x), (void *)0)
-#define TW_AS_INT(x)                                                           \
-    __builtin_choose_expr(TW_IS_PTR(x) || TW_IS_FLT(x), 0, (x))
+#define TW_AS_INT(x) __builtin_choose_expr(TW_IS_PTR(x) || TW_IS_FLT(x), 0, (x))
 
 /*
  * tw_jit_merge_point(&driver, TW_GREENS(pc, code), TW_REDS(tape, pos));
@@ -123,10 +122,8 @@ void tw_mark_keepalive(const void *p);
  *   A driver without any counts at the merge point itself.
  */
 #if !defined(TW_NO_JIT)
-#define tw_jit_merge_point(driver, ...)                                        \
-    tw_mark_merge_point(driver, __VA_ARGS__)
-#define tw_can_enter_jit(driver, ...)                                          \
-    tw_mark_can_enter_jit(driver, __VA_ARGS__)
+#define tw_jit_merge_point(driver, ...) tw_mark_merge_point(driver, __VA_ARGS__)
+#define tw_can_enter_jit(driver, ...) tw_mark_can_enter_jit(driver, __VA_ARGS__)
 /* Marks a place that closes a loop while tracing, without counting. */
 #define tw_loop_header(driver) tw_mark_loop_header(driver)
 #else
@@ -148,11 +145,11 @@ void tw_mark_keepalive(const void *p);
             TW_IS_FLT(x),                                                      \
             tw_mark_promote_f(__builtin_choose_expr(TW_IS_FLT(x), (x), 0.0)),  \
             (__typeof__(TW_AS_INT(x)))tw_mark_promote_i(TW_AS_INT(x))))
-#define tw_promote_string(p, n) ((__typeof__(p))tw_mark_promote_string((p), (n)))
+#define tw_promote_string(p, n)                                                \
+    ((__typeof__(p))tw_mark_promote_string((p), (n)))
 #define tw_isconstant(x)                                                       \
-    __builtin_choose_expr(                                                     \
-        TW_IS_PTR(x),                                                          \
-        tw_mark_isconstant_r(TW_AS_PTR(x)), tw_mark_isconstant_i(TW_AS_INT(x)))
+    __builtin_choose_expr(TW_IS_PTR(x), tw_mark_isconstant_r(TW_AS_PTR(x)),    \
+                          tw_mark_isconstant_i(TW_AS_INT(x)))
 #define tw_isvirtual(p) tw_mark_isvirtual(p)
 #define tw_we_are_jitted() tw_mark_we_are_jitted()
 /* Facts that the author vouches for; the optimizer believes them. */
@@ -161,7 +158,8 @@ void tw_mark_keepalive(const void *p);
     __builtin_choose_expr(                                                     \
         TW_IS_PTR(x),                                                          \
         tw_mark_record_exact_value_r(                                          \
-            TW_AS_PTR(x), __builtin_choose_expr(TW_IS_PTR(x), (v), (void *)0)), \
+            TW_AS_PTR(x),                                                      \
+            __builtin_choose_expr(TW_IS_PTR(x), (v), (void *)0)),              \
         tw_mark_record_exact_value_i(                                          \
             TW_AS_INT(x), __builtin_choose_expr(TW_IS_PTR(x), 0, (v))))
 #define tw_record_nonnull(p) tw_mark_record_nonnull(p)
@@ -252,22 +250,27 @@ enum tw_decl_kind {
 };
 struct tw_decl {
     int32_t kind;
-    int32_t offset;        /* of the field (virtualizable: of the token) */
-    int32_t size;          /* of the field */
-    int32_t extra_offset;  /* watch field / array of a virtualizable, or -1 */
+    int32_t offset; /* of the field (virtualizable: of the token) */
+    int32_t size; /* of the field */
+    int32_t extra_offset; /* watch field / array of a virtualizable, or -1 */
     int32_t extra2_offset; /* array length of a virtualizable, or -1 */
     int32_t extra2_size;
-    const char *tag;       /* struct tag */
-    const char *field;     /* field name(s), separated by blanks */
+    const char *tag; /* struct tag */
+    const char *field; /* field name(s), separated by blanks */
 };
 #if !defined(TW_NO_JIT)
 #define TW_DECL_CAT_(a, b) a##b
 #define TW_DECL_CAT(a, b) TW_DECL_CAT_(a, b)
 #define TW_DECL(k, s, f, off, sz, xo, x2o, x2s, names)                         \
     static const struct tw_decl TW_DECL_CAT(tw_decl_, __COUNTER__)             \
-        __attribute__((used, section("tw.decls"))) = {                         \
-            (k), (int32_t)(off), (int32_t)(sz), (int32_t)(xo),                 \
-            (int32_t)(x2o), (int32_t)(x2s), #s, names}
+        __attribute__((used, section("tw.decls"))) = {(k),                     \
+                                                      (int32_t)(off),          \
+                                                      (int32_t)(sz),           \
+                                                      (int32_t)(xo),           \
+                                                      (int32_t)(x2o),          \
+                                                      (int32_t)(x2s),          \
+                                                      #s,                      \
+                                                      names}
 #else
 #define TW_DECL(k, s, f, off, sz, xo, x2o, x2s, names)                         \
     _Static_assert(1, "no declaration")

@@ -1,7 +1,7 @@
 /*
  * guardfail.c: a guard failed: blackhole or bridge?
  */
-#include "toolkit/exit/guardfail.h"
+#include "toolkit/meta/guardfail.h"
 
 #include "toolkit/base/counters.h"
 #include "toolkit/base/log.h"

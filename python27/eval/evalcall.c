@@ -63,7 +63,7 @@ static py_object *call_function(struct py_ec *ec, py_frame *f, py_function *fn,
         py_frame *nf = py_frame_new(code, fn->globals, NULL);
         pass(nf, f, base, n);
         py_object *r = py_frame_run(ec, nf);
-        py_frame_done(nf);
+        py_frame_done(ec, nf);
         return r;
     }
     int argcount = code->argcount, flags = code->flags;

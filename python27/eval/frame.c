@@ -41,17 +41,18 @@ static void recycle(py_frame *f)
     code->spare = f;
 }
 
-void py_frame_done(py_frame *f)
+/* A frame that somebody holds keeps those that called it: what finishes in it
+ * leaves a mark with its depth, and its caller, one less deep, sees it. (Asking
+ * f->back would force frames that live in machine code.) */
+void py_frame_done(struct py_ec *ec, py_frame *f)
 {
     if (tw_we_are_jitted())
         return;
-    if (f->escaped) {
-        py_frame *back = py_frame_back(f);
-        if (back)
-            back->escaped = 1;
-    } else if (!f->code->spare) {
+    int32_t depth = ec->depth + 1; /* of f */
+    if (f->escaped || ec->escape_mark == depth + 1)
+        ec->escape_mark = depth;
+    else if (!f->code->spare)
         recycle(f);
-    }
 }
 
 py_object *py_frame_run(struct py_ec *ec, py_frame *f)
@@ -73,7 +74,7 @@ py_object *py_frame_start(struct py_ec *ec, py_frame *f)
     if (f->code->flags & PY_CO_GENERATOR)
         return py_generator_new(f);
     py_object *r = py_frame_run(ec, f);
-    py_frame_done(f);
+    py_frame_done(ec, f);
     return r;
 }
 

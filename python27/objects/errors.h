@@ -20,7 +20,7 @@ struct py_ec {
     py_object *handled_type, *handled, *handled_tb;
     int32_t depth;         /* of Python-level recursion */
     int32_t depth_limit;
-    int32_t in_repr;       /* guards nested reprs, see py_repr_enter */
+    int32_t escape_mark;   /* see py_frame_done */
     uint8_t tracing;       /* inside a trace function */
     uint8_t use_tracing;   /* a trace or profile function is set */
     uint8_t overflowed;    /* handling "recursion depth exceeded" */

@@ -75,7 +75,7 @@ py_object *py_frame_start(struct py_ec *ec, py_frame *f);
  * of the outer function. */
 void py_function_cells(py_function *fn, py_frame *f);
 /* A finished frame that nobody holds may serve its code's next call. */
-void py_frame_done(py_frame *f);
+void py_frame_done(struct py_ec *ec, py_frame *f);
 py_object *py_generator_new(py_frame *f);
 /* The loop: eval/eval.c. */
 py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,

@@ -183,6 +183,7 @@ static intptr_t check_op(struct check *c, intptr_t i, intptr_t end)
     case SRE_ANY:
     case SRE_ANY_ALL:
     case SRE_FAILURE:
+    case SRE_SUCCESS:
         return i;
     case SRE_LITERAL:
     case SRE_NOT_LITERAL:

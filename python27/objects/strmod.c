@@ -312,9 +312,9 @@ static int convert_char(struct formatter *f, py_object *x)
     if (py_is_float(x) && !f->out.wide)
         return py_raise_i(&py_TypeError,
                           "integer argument expected, got float");
-    if (py_is_float(x) && !(x = py_number_int(x)))
-        return -1;
-    v = py_as_int64(x);
+    if (py_is_float(x))
+        x = py_number_int(x);
+    v = x ? py_as_int64(x) : -1;
     if (v == -1 && py_err_occurred()) {
         if (!f->out.wide)
             return -1;

@@ -201,6 +201,10 @@ static int check_neighbours(struct verifier *v, const struct tw_op *op)
          op->opnum == TW_OP_guard_overflow) &&
         (before == TW_NOPS || !tw_op_is(before, TW_OVF)))
         return bad(v, "no overflow operation before");
+    /* recorded: what the call looked at ends, and its portal, before the guard */
+    for (uint32_t k = v->k; k-- > 1 && (before == TW_OP_virtual_ref_finish ||
+                                        before == TW_OP_leave_portal_frame);)
+        before = v->t->ops[k - 1].opnum;
     if (op->opnum == TW_OP_guard_not_forced &&
         (before < TW_OP_call_may_force_i || before > TW_OP_call_assembler_v))
         return bad(v, "no call that may force before");

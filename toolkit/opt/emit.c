@@ -96,15 +96,14 @@ static tw_vref force_struct(struct optimizer *o, tw_vref v, struct ptrinfo *p)
     return object;
 }
 
+/* The object is made along with a reference that escapes. (It could stay virtual, found through the
+ * token; but then every forced frame must know all its references.) */
 static tw_vref force_vref(struct optimizer *o, tw_vref v, struct ptrinfo *p)
 {
-    tw_vref real = opt_resolve(o, p->base);
-    /* A real object that is virtual stays so: the token leads to it. */
-    tw_vref args[2] = {opt_virtual(o, real) ? opt_zero(o, 'r') : real,
-                       opt_resolve(o, p->token)};
-
     o->values[v].p = NULL;
+    tw_vref args[2] = {opt_force(o, p->base), opt_resolve(o, p->token)};
     tw_vref handle = append(o, TW_OP_virtual_ref, NULL, args, 2);
+
     opt_set_nonnull(o, handle);
     opt_equal(o, v, handle);
     return handle;

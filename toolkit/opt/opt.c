@@ -153,13 +153,34 @@ static void run_op(struct optimizer *o, uint32_t k)
     o->map[o->rec->ninputs + k] = opt_next(o, PASS_NONE, &op);
 }
 
+static int may_force(unsigned opnum)
+{
+    return opnum >= TW_OP_call_may_force_i && opnum <= TW_OP_call_assembler_v;
+}
+
+/* Virtual references that somebody asked for during a call end before the call: the state that
+ * is forced out of the call (its guard_not_forced's) does not have them any more. The recorder only
+ * knows after the call. Returns the place of the last. */
+static uint32_t run_finishes_of_call(struct optimizer *o, uint32_t call)
+{
+    uint32_t k = call;
+
+    while (k + 1 < o->rec->nops &&
+           o->rec->ops[k + 1].opnum == TW_OP_virtual_ref_finish)
+        run_op(o, ++k);
+    return k;
+}
+
 void opt_run(struct optimizer *o)
 {
     for (o->op_index = 0; o->op_index < o->rec->nops; o->op_index++) {
-        unsigned opnum = o->rec->ops[o->op_index].opnum;
+        uint32_t k = o->op_index;
+        unsigned opnum = o->rec->ops[k].opnum;
         if (opnum == TW_OP_jump || opnum == TW_OP_finish)
             return;
-        run_op(o, o->op_index);
+        if (may_force(opnum))
+            o->op_index = run_finishes_of_call(o, k);
+        run_op(o, k);
     }
 }
 

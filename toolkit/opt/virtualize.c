@@ -145,6 +145,18 @@ static tw_vref make_ref(struct optimizer *o, struct cur *op)
     return v;
 }
 
+/* The reference ends: whoever is given it later gets one that has its object, or none. */
+static tw_vref finish_ref(struct optimizer *o, struct cur *op)
+{
+    struct ptrinfo *p = info_of(o, op->args[0], PTR_VREF);
+
+    if (!p)
+        return next(o, op);
+    p->base = op->args[1];
+    p->token = opt_zero(o, 'r');
+    return TW_NOVALUE;
+}
+
 static tw_vref interior(struct optimizer *o, struct cur *op)
 {
     int64_t c, offset;
@@ -280,7 +292,7 @@ tw_vref pass_virtualize(struct optimizer *o, struct cur *op)
     case TW_OP_virtual_ref:
         return make_ref(o, op);
     case TW_OP_virtual_ref_finish:
-        return info_of(o, op->args[0], PTR_VREF) ? TW_NOVALUE : next(o, op);
+        return finish_ref(o, op);
     case TW_OP_keepalive:
         return opt_virtual(o, op->args[0]) ? TW_NOVALUE : next(o, op);
     case TW_OP_ptr_add:

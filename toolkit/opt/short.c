@@ -90,8 +90,10 @@ static void add_candidate(struct optimizer *o, unsigned opnum,
     s.risky = s.info.type == 'r' && !is_genuine_load(opnum, descr);
     if (s.risky && o->result->caution >= 2)
         s.info.class_field = NULL;
-    s.genuine = !s.risky || s.info.kind == V_CONST ||
-                (s.info.kind == V_PTR && s.info.class_field);
+    /* Whoever jumps to the label follows it, too: it must not be NULL there either. */
+    s.genuine =
+        s.info.kind == V_CONST || (s.info.kind == V_PTR && s.info.nonnull &&
+                                   (!s.risky || s.info.class_field));
     s.args = TW_ARENA_ARRAY(&o->arena, struct short_arg, nargs);
     for (unsigned k = 0; k < nargs; k++)
         s.args[k] = short_arg_for(o, args[k]);

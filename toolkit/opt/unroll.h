@@ -96,8 +96,7 @@ struct short_op {
     const void *descr;
     struct short_arg *args;
     struct vnode info; /* what is assumed of the result */
-    uint8_t
-        genuine; /* when it is what info says, a pointer of its C type, or NULL */
+    uint8_t genuine; /* when it is what info says, a pointer of its C type */
     uint8_t risky; /* it may not even be a pointer before that is tested */
     tw_vref pre; /* while compiling: the value at the end of the preamble … */
     tw_vref box; /* … and in the peeled loop */

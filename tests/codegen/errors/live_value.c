@@ -1,4 +1,4 @@
-/* error: 'extra' is alive at the merge point of driver "t" (line 12) */
+/* error: 'extra' is alive at the merge point of driver "t" (line 13) */
 #include <tw/jit.h>
 
 static const struct tw_driver driver = {

@@ -66,7 +66,6 @@ struct recorder {
     struct merge_point *merge_points;
     uint32_t nmerge_points, merge_points_cap;
     int need_not_invalidated; /* guard wanted with the next quasi-immutable */
-    int need_not_forced_abort;
     int abort_reason; /* nonzero: stop at the next live */
     struct tw_record_result *out;
     /* box memory: chunks scanned by the collector */

@@ -225,6 +225,10 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
         py_object *retval = NULL;
         int64_t go;
         tw_jit_merge_point(&driver, TW_GREENS(pc, depth, code), TW_REDS(f, ec));
+        /* In traces the context has one name: what is called by way of slots
+         * finds it there, too. */
+        if (tw_we_are_jitted())
+            ec = py_ec;
         const unsigned char *bytes = code->bytes;
         int op = bytes[pc], arg;
         f->lasti = pc;

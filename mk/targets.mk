@@ -24,7 +24,7 @@ clean:
 # ---------------------------------------------------------------- set-up
 # The commands below set the machine up first and then build in a second make, because the
 # first one may have started without the tools that its variables ask.
-.PHONY: setup stdlib format run check bench install lint asan ubsan stress fuzz bless
+.PHONY: setup stdlib format run check conformance bench install lint asan ubsan stress fuzz bless
 setup:
 	$(Q)tools/setup
 
@@ -94,6 +94,16 @@ lint:
 	$(Q)tools/lint
 format:
 	$(Q)git ls-files '*.c' '*.h' | xargs $(FORMAT) -i
+
+# CPython's own regression tests, with the JIT off and on, into docs/conformance.md:
+#   make conformance CPYTHON=<lib/python2.7 of a CPython 2.7.18> [CONFORMANCE="-j 4 test_re"]
+CPYTHON ?=
+CONFORMANCE ?=
+conformance: setup
+	$(Q)[ -n "$(CPYTHON)" ] || { echo 'make conformance CPYTHON=<lib/python2.7 of a' \
+	    'CPython 2.7.18> [CONFORMANCE="options and modules"]' >&2; exit 2; }
+	$(Q)$(MAKE) --no-print-directory all stdlib
+	$(Q)tools/conformance $(CPYTHON) -b $(B) $(CONFORMANCE)
 
 bench: setup
 	$(Q)$(MAKE) --no-print-directory all stdlib $(B)/tw-bench

@@ -29,6 +29,7 @@ python27_SRCS += \
   python27/objects/weakref.c \
   python27/objects/module.c \
   python27/objects/structseq.c \
+  python27/objects/threads.c \
   python27/objects/fileobject.c \
   python27/eval/frame.c \
   python27/eval/eval.c \
@@ -40,4 +41,7 @@ python27_SRCS += \
   python27/modules/builtin_exec.c \
   python27/modules/import.c \
   python27/modules/imp.c \
-  python27/modules/_weakref.c
+  python27/modules/_weakref.c \
+  python27/modules/gc.c \
+  python27/modules/signal.c \
+  python27/modules/thread.c

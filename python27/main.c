@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,8 +12,10 @@
 
 #include "compiler/compile.h"
 #include "modules/builtin_exec.h"
+#include "modules/signal.h"
 #include "objects/fileobject.h"
 #include "objects/runtime.h"
+#include "objects/threads.h"
 
 struct options {
     const char *command, *module, *file;
@@ -457,9 +458,10 @@ static int run(struct options *o, int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct options o = {0};
-    signal(SIGPIPE, SIG_IGN);
     if (py_runtime_init() < 0)
         py_fatal("the runtime cannot start");
+    py_threads_init();
+    py_signals_init();
     py_list *warn = py_list_new();
     int r = parse(&o, argc, argv, warn);
     if (r < 0)

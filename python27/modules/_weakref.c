@@ -24,11 +24,29 @@ static py_object *w_refs(py_object *self, py_object *o)
     return (py_object *)py_weakref_list(o);
 }
 
+static py_object *w_remove_dead(py_object *self, py_object *dict,
+                                py_object *key)
+{
+    (void)self;
+    if (!py_is_dict(dict))
+        return py_arg_error("_remove_dead_weakref", 1, "dict", dict);
+    py_object *ref = py_dict_get((py_dict *)dict, key);
+    if (!ref)
+        return py_err_occurred() ? NULL : py_None;
+    if (!py_isinst(ref, &py_weakref_type))
+        return py_raise(&py_TypeError, "not a weakref");
+    if (!py_weakref_get(ref))
+        py_dict_del_maybe((py_dict *)dict, key);
+    return py_None;
+}
+
 static const struct py_methoddef methods[] = {
     PY_MF("proxy", w_proxy, PY_POS, 1, 2, PY_UNPACK,
           "An object that forwards to another one, held weakly."),
     PY_M1("getweakrefcount", w_count, "The number of weak references."),
     PY_M1("getweakrefs", w_refs, "The weak references, as a list."),
+    PY_M2("_remove_dead_weakref", w_remove_dead,
+          "Removes dict[key] if it is a weak reference to what died."),
     PY_MEND,
 };
 

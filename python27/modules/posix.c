@@ -18,6 +18,8 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "objects/threads.h"
+
 extern char **environ;
 
 py_object *py_posix_error(void)
@@ -353,7 +355,7 @@ static py_object *p_open(py_object *self, py_object *path, py_object *flags,
     (void)self;
     if (!s || py_arg_int(flags, &f) < 0 || (mode && py_arg_int(mode, &m) < 0))
         return NULL;
-    fd = open(s, f, m);
+    fd = PY_BLOCKING(open(s, f, m));
     return fd < 0 ? file_error(path) : py_int_new(fd);
 }
 
@@ -387,7 +389,7 @@ static py_object *p_read(py_object *self, py_object *o, py_object *size)
     r = py_str_alloc(n, &bytes);
     if (!r)
         return NULL;
-    got = read(fd, bytes, (size_t)n);
+    got = PY_BLOCKING(read(fd, bytes, (size_t)n));
     if (got < 0)
         return py_posix_error();
     return got == n ? (py_object *)r : (py_object *)py_str_new(bytes, got);
@@ -406,7 +408,7 @@ static py_object *p_write(py_object *self, py_object *o, py_object *data)
     s = py_arg_bytes(data, "write", 2, &n);
     if (!s)
         return NULL;
-    done = write(fd, s, (size_t)n);
+    done = PY_BLOCKING(write(fd, s, (size_t)n));
     return done < 0 ? py_posix_error() : py_int_new(done);
 }
 

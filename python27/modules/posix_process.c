@@ -13,7 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "modules/signal.h"
 #include "objects/fileobject.h"
+#include "objects/runtime.h"
+#include "objects/threads.h"
 
 py_object *py_posix_fdopen(int fd, const char *mode, py_object *bufsize)
 {
@@ -116,6 +119,18 @@ static py_object *p_getgroups(py_object *self)
     return &l->base;
 }
 
+/* In the child: the other threads are gone. */
+static int after_fork(void)
+{
+    py_threads_after_fork();
+    py_signals_after_fork();
+    py_object *m = py_dict_get_cstr(py_sys_modules(), "threading");
+    py_object *f = m ? py_getattr_cstr(m, "_after_fork") : NULL;
+    if (!f)
+        py_err_clear();
+    return !f || py_call0(f) ? 0 : -1;
+}
+
 static py_object *p_fork(py_object *self)
 {
     pid_t pid;
@@ -123,6 +138,8 @@ static py_object *p_fork(py_object *self)
     (void)self;
     fflush(NULL);
     pid = fork();
+    if (pid == 0 && after_fork() < 0)
+        return NULL;
     return pid < 0 ? py_posix_error() : py_int_new(pid);
 }
 
@@ -170,7 +187,7 @@ static py_object *p_waitpid(py_object *self, py_object *a, py_object *b)
     (void)self;
     if (py_arg_int(a, &pid) < 0 || py_arg_int(b, &options) < 0)
         return NULL;
-    r = waitpid(pid, &status, options);
+    r = PY_BLOCKING(waitpid(pid, &status, options));
     if (r < 0)
         return py_posix_error();
     return (py_object *)py_tuple_pack2(py_int_new(r), py_int_new(status));
@@ -179,7 +196,7 @@ static py_object *p_waitpid(py_object *self, py_object *a, py_object *b)
 static py_object *p_wait(py_object *self)
 {
     int status = 0;
-    pid_t r = wait(&status);
+    pid_t r = PY_BLOCKING(wait(&status));
 
     (void)self;
     if (r < 0)
@@ -209,7 +226,7 @@ static py_object *p_system(py_object *self, py_object *command)
     const char *s = py_arg_cstr(command, "system", 1);
 
     (void)self;
-    return s ? py_int_new(system(s)) : NULL;
+    return s ? py_int_new(PY_BLOCKING(system(s))) : NULL;
 }
 
 /* A sequence of strings as a C array; NULL with TypeError. */

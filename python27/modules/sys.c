@@ -7,6 +7,7 @@
 
 #include "objects/fileobject.h"
 #include "objects/runtime.h"
+#include "objects/threads.h"
 
 static py_module *sys;
 
@@ -98,7 +99,8 @@ static py_object *sys_setrecursionlimit(py_object *self, py_object *n)
         return NULL;
     if (v <= 0)
         return py_raise(&py_ValueError, "recursion limit must be positive");
-    py_ec->depth_limit = v;
+    for (struct py_ec *ec = py_thread_contexts(); ec; ec = ec->next)
+        ec->depth_limit = v;
     return py_None;
 }
 
@@ -206,9 +208,14 @@ static py_object *sys_current_frames(py_object *self)
 {
     (void)self;
     py_dict *d = py_dict_new();
-    py_frame *f = py_frame_get(0);
-    if (f && py_dict_set(d, py_int_new(py_ec->thread_id), &f->base) < 0)
-        return NULL;
+    for (struct py_ec *ec = py_thread_contexts(); ec; ec = ec->next) {
+        py_frame *f = tw_virtual_ref_force(ec->frame);
+        if (!f)
+            continue;
+        f->escaped = 1;
+        if (py_dict_set(d, py_int_new(ec->thread_id), &f->base) < 0)
+            return NULL;
+    }
     return &d->base;
 }
 

@@ -13,7 +13,9 @@
 #include "objects/errors.h"
 #include "objects/function.h"
 #include "objects/intobject.h"
+#include "modules/signal.h"
 #include "objects/strobject.h"
+#include "objects/threads.h"
 
 static py_object *t_time(py_object *self)
 {
@@ -48,8 +50,10 @@ static py_object *t_sleep(py_object *self, py_object *secs)
                         "timestamp too large to convert to C long");
     ts.tv_sec = (time_t)s;
     ts.tv_nsec = (long)((s - floor(s)) * 1e9);
-    if (nanosleep(&ts, NULL) < 0 && errno == EINTR && py_action_run() < 0)
-        return NULL;
+    /* The collector's signals interrupt it, too: those do not count. */
+    while (PY_BLOCKING(nanosleep(&ts, &ts)) < 0 && errno == EINTR)
+        if (py_signals_waiting())
+            return py_action_run() < 0 ? NULL : py_None;
     return py_None;
 }
 

@@ -107,6 +107,17 @@ void *py_raise_errno(py_type *type)
     return py_raise_errno_file(type, NULL);
 }
 
+py_object *py_exception_new(const char *name, py_type *base)
+{
+    const char *dot = strrchr(name, '.');
+    py_dict *d = py_dict_new();
+    if (py_dict_set_cstr(d, "__module__",
+                         (py_object *)py_str_new(name, dot - name)) < 0)
+        return NULL;
+    return py_call3(&py_type_type.base, (py_object *)py_str_from(dot + 1),
+                    &py_tuple_pack1(&base->base)->base, &d->base);
+}
+
 static int is_exc_class(py_object *o)
 {
     return py_is_classobj(o) ||

@@ -53,6 +53,9 @@ int py_action_run(void); /* -1 with an exception */
 #include "objects/exceptions.def"
 #undef PY_EXC
 
+/* A new class of exceptions for a built-in module; name is "module.name". */
+py_object *py_exception_new(const char *name, py_type *base);
+
 /* --- raising. All return NULL so that `return py_raise(...)` reads well; in
  * functions returning int use `return py_raise_i(...)`, which gives -1.
  * Formats: those of py_str_format_c (strobject.h): %s %d %i %ld %zd %lld %x %c

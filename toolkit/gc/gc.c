@@ -69,6 +69,7 @@ void tw_gc_init(void)
     GC_set_all_interior_pointers(1);
     GC_set_finalize_on_demand(1);
     GC_set_java_finalization(1);
+    GC_set_handle_fork(1);
     GC_INIT();
     scanned_kind = (int)GC_new_kind(GC_new_free_list(), GC_DS_LENGTH, 1, 1);
     GC_set_warn_proc(GC_ignore_warn_proc);

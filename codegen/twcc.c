@@ -247,6 +247,18 @@ static void parse(int argc, char **argv)
     }
 }
 
+/* The toolkit's library was built as this program was: a sanitized one needs its run time. */
+static void link_sanitizer(struct list *c)
+{
+#if __has_feature(address_sanitizer)
+    add(c, "-fsanitize=address");
+#elif __has_feature(undefined_behavior_sanitizer)
+    add(c, "-fsanitize=undefined");
+#else
+    (void)c;
+#endif
+}
+
 /* The bitcode's object; the toolkit is linked whole and exports its symbols, as
  * machine code and the backend, which is loaded later, find them there. */
 static void link_program(const struct list *objects)
@@ -271,6 +283,7 @@ static void link_program(const struct list *objects)
         add(&c, path);
     }
     add_all(&c, &link_flags);
+    link_sanitizer(&c);
     add(&c, "-lgc");
     if (!no_jit)
         add(&c, "-lffi");

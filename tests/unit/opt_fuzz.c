@@ -208,7 +208,7 @@ static void note_call(uint64_t what)
 
 static void fn_read(const union tw_value *a, union tw_value *r)
 {
-    r->i = ((struct node *)a[0].r)->val + a[1].i;
+    r->i = (int64_t)((uint64_t)((struct node *)a[0].r)->val + (uint64_t)a[1].i);
     note_call(1);
 }
 static void fn_write(const union tw_value *a, union tw_value *r)
@@ -224,7 +224,8 @@ static void fn_anything(const union tw_value *a, union tw_value *r)
     note_call((uint64_t)n->val + (uint64_t)n->small);
     n->val ^= a[1].i;
     if (n->next)
-        n->next->arr[1] += n->arr[0];
+        n->next->arr[1] =
+            (int64_t)((uint64_t)n->next->arr[1] + (uint64_t)n->arr[0]);
     n->other = n->next;
     n->small = n->small / 2;
     r->i = n->arr[2];

@@ -169,7 +169,9 @@ static void number_guard(struct optimizer *o, tw_vref v, int32_t snapshot)
     tw_numbering_done(o->numbering);
     g.failargs = o->nargs;
     TW_VEC_ROOM(o->args, o->nargs, o->args_cap, g.nfailargs);
-    memcpy(o->args + o->nargs, failargs, g.nfailargs * sizeof *failargs);
+    if (g.nfailargs)
+        memcpy(o->args + o->nargs, failargs,
+               g.nfailargs * sizeof *failargs);
     o->nargs += g.nfailargs;
     o->boxes[v].guard = (int32_t)o->nguards;
     TW_VEC_PUSH(o->guards, o->nguards, o->guards_cap, g);

@@ -73,8 +73,11 @@ static int clear_range(struct ptrinfo *p, int64_t offset, int64_t size)
             return 0;
         end++;
     }
-    memmove(p->slots + k, p->slots + end, (p->nslots - end) * sizeof *p->slots);
-    p->nslots -= end - k;
+    if (end > k) {
+        memmove(p->slots + k, p->slots + end,
+                (p->nslots - end) * sizeof *p->slots);
+        p->nslots -= end - k;
+    }
     return 1;
 }
 

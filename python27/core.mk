@@ -36,6 +36,7 @@ python27_SRCS += \
   python27/eval/evalcall.c \
   python27/eval/evalops.c \
   python27/eval/trace.c \
+  python27/eval/jump.c \
   python27/modules/sys.c \
   python27/modules/builtin.c \
   python27/modules/builtin_exec.c \

@@ -20,6 +20,7 @@
 struct options {
     const char *command, *module, *file;
     const char *jit;
+    const char *program; /* argv[0] */
     int inspect, no_site, unbuffered, ignore_env, optimize, verbose, version;
     int dont_write, bytes_warning, py3k, tabcheck, no_user_site, skip_first;
     int argi; /* of the first argument for the program */
@@ -32,7 +33,7 @@ static int usage(const char *prog, int bad)
 {
     fprintf(bad ? stderr : stdout, usage_text, prog);
     if (bad) {
-        fprintf(stderr, "Try `%s -h' for more information.\n", prog);
+        fprintf(stderr, "Try `python -h' for more information.\n");
         return 2;
     }
     puts("  -c cmd        run a program given as text\n"
@@ -341,7 +342,7 @@ static int run_file(py_module *sys, py_module *m, struct options *o)
     free(real);
     FILE *fp = fopen(o->file, "r");
     if (!fp) {
-        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", "python27",
+        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", o->program,
                 o->file, errno, strerror(errno));
         return 2;
     }
@@ -351,7 +352,7 @@ static int run_file(py_module *sys, py_module *m, struct options *o)
         py_str *main = py_str_format_c("%s/__main__.py", o->file);
         if (access(py_str_cstr(main), R_OK) != 0) {
             fprintf(stderr, "%s: can't find '__main__' module in '%s'\n",
-                    "python27", o->file);
+                    o->program, o->file);
             return 1;
         }
         o->file = py_str_cstr(main);
@@ -457,7 +458,7 @@ static int run(struct options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct options o = {0};
+    struct options o = {.program = argv[0]};
     if (py_runtime_init() < 0)
         py_fatal("the runtime cannot start");
     py_threads_init();

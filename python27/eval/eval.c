@@ -233,14 +233,13 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
         int op = bytes[pc], arg;
         f->lasti = pc;
         if (PY_UNLIKELY(py_tracestate.used) && f->trace) {
-            int to = py_trace_line(f, ec, pc);
+            int64_t to = py_trace_line(f, ec, pc, depth);
             if (to == -1)
                 goto error;
-            if (to != pc) {
-                pc = to;
-                op = bytes[pc];
-                f->lasti = pc;
-            }
+            pc = (int)(to >> 32);
+            depth = (int)to;
+            op = bytes[pc];
+            f->lasti = pc;
         }
         /* The bytes are padded, so an operand can be read even if absent.
          * Each case advances pc by itself: the address of the next instruction

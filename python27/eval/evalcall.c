@@ -7,6 +7,7 @@
  * frames stay virtual; only a callee that wants an array gets one.
  */
 #include "eval/call.h"
+#include "eval/evalops.h"
 
 /* Always f->slots[...], never a pointer into it: the frame is virtual in
  * traces. */
@@ -135,12 +136,44 @@ static py_object *call_class(struct py_ec *ec, py_frame *f, py_type *t,
     return py_type_call(&t->base, stack_args(f, base, n), n, NULL);
 }
 
+/* Is a profile function to be told about a call of a C function? */
+static inline int profiled(struct py_ec *ec)
+{
+    return PY_UNLIKELY(py_tracestate.used) && ec->profilefunc &&
+           ec->use_tracing && !ec->tracing;
+}
+
+static py_object *profiled_call(struct py_ec *ec, py_frame *f,
+                                py_object *callee, py_object *const *args,
+                                intptr_t nargs, py_tuple *kwnames)
+{
+    if (py_trace_c_call(f, ec, "c_call", callee) < 0)
+        return NULL;
+    py_object *r = py_type_of(callee)->tp_call(callee, args, nargs, kwnames);
+    return py_trace_c_call(f, ec, r ? "c_return" : "c_exception", callee) < 0
+               ? NULL
+               : r;
+}
+
+/* Anything, with its arguments in an array. */
+static py_object *call_array(py_frame *f, py_object *callee,
+                             py_object *const *args, intptr_t nargs,
+                             py_tuple *kwnames)
+{
+    struct py_ec *ec = py_ec;
+    if (profiled(ec) && py_type_of(callee) == &py_builtin_type)
+        return profiled_call(ec, f, callee, args, nargs, kwnames);
+    return py_call_fast(callee, args, nargs, kwnames);
+}
+
 py_object *py_call_stack(struct py_ec *ec, py_frame *f, py_object *callee,
                          int base, int n)
 {
     py_type *t = py_type_of(callee);
     if (PY_LIKELY(t == &py_function_type))
         return call_function(ec, f, (py_function *)callee, base, n);
+    if (t == &py_builtin_type && profiled(ec))
+        return profiled_call(ec, f, callee, stack_args(f, base, n), n, NULL);
     if (t == &py_builtin_type)
         return call_def(f, ((py_builtin *)callee)->def,
                         ((py_builtin *)callee)->self, base, n);
@@ -156,9 +189,16 @@ py_object *py_call_stack(struct py_ec *ec, py_frame *f, py_object *callee,
     if (t == &py_type_type)
         return call_class(ec, f, (py_type *)tw_promote(callee), base, n);
     if (t == &py_methoddescr_type && n > 0 &&
-        py_isinst(f->slots[base], ((struct py_descr *)callee)->owner))
+        py_isinst(f->slots[base], ((struct py_descr *)callee)->owner)) {
+        if (profiled(ec))
+            return profiled_call(
+                ec, f,
+                py_builtin_new(((struct py_methoddescr *)callee)->def,
+                               f->slots[base], NULL),
+                stack_args(f, base + 1, n - 1), n - 1, NULL);
         return call_def(f, ((struct py_methoddescr *)callee)->def,
                         f->slots[base], base + 1, n - 1);
+    }
     if (PY_UNLIKELY(!t->tp_call))
         return py_raise(&py_TypeError, "'%T' object is not callable", callee);
     return t->tp_call(callee, stack_args(f, base, n), n, NULL);
@@ -177,7 +217,7 @@ tw_unroll_safe py_object *py_call_stack_kw(py_frame *f, py_object *callee,
         names->item[k] = f->slots[base + n + 2 * k];
         a->item[n + k] = f->slots[base + n + 2 * k + 1];
     }
-    return py_call_fast(callee, a->item, n, names);
+    return call_array(f, callee, a->item, n, names);
 }
 
 static const char *callee_name(py_object *o)
@@ -277,6 +317,6 @@ py_object *py_call_stack_var(py_frame *f, py_object *callee, int base, int n,
         a->item[n + i] = extra->item[i];
     for (intptr_t i = 0; i < nk; i++)
         a->item[total + i] = py_list_get(values, i);
-    return py_call_fast(callee, a->item, total,
-                        nk ? py_list_as_tuple(names) : NULL);
+    return call_array(f, callee, a->item, total,
+                      nk ? py_list_as_tuple(names) : NULL);
 }

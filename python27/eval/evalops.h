@@ -182,8 +182,12 @@ py_set *py_build_set(py_frame *f, int depth, int n);
 /* --- trace.c: sys.settrace and sys.setprofile. */
 /* Before the frame runs (pc < 0: is thrown into); -1 with exception. */
 int py_trace_enter(py_frame *f, struct py_ec *ec, int pc);
-/* Before each instruction of a traced frame: the pc to run, or -1. */
-int py_trace_line(py_frame *f, struct py_ec *ec, int pc);
+/* Before each instruction of a traced frame: where to go on, pc << 32 | depth,
+ * or -1. */
+int64_t py_trace_line(py_frame *f, struct py_ec *ec, int pc, int depth);
+/* Before and after f calls a C function, for the profile function; -1. */
+int py_trace_c_call(py_frame *f, struct py_ec *ec, const char *what,
+                    py_object *callee);
 void py_trace_exception(py_frame *f, struct py_ec *ec);
 /* After it; result may be NULL. Returns it, or NULL when tracing raised. */
 py_object *py_trace_leave(py_frame *f, struct py_ec *ec, py_object *result);

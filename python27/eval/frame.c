@@ -59,6 +59,12 @@ py_object *py_frame_run(struct py_ec *ec, py_frame *f)
 {
     if (py_recursion_enter_fast(ec, ""))
         return NULL;
+    /* Machine code looks at its loops' ends only. */
+    if (!tw_we_are_jitted() && PY_UNLIKELY(py_action_flags) &&
+        py_action_run() < 0) {
+        ec->depth--;
+        return NULL;
+    }
     void *ref = tw_virtual_ref(f);
     f->back = ec->frame;
     ec->frame = ref;
@@ -126,7 +132,10 @@ py_object *py_current_builtins(void)
 
 int py_frame_line(py_frame *f)
 {
-    return py_code_line(f->code, f->lasti < 0 ? 0 : f->lasti);
+    if (f->trace && f->trace->func && f->trace->line > 0)
+        return f->trace->line;
+    return f->lasti < 0 ? f->code->firstlineno
+                        : py_code_line(f->code, f->lasti);
 }
 
 /* ----------------------------------------------------------------- locals */
@@ -255,6 +264,12 @@ static py_object *get_lineno(py_object *o, void *d)
     return py_int_new(py_frame_line(F(o)));
 }
 
+static int set_lineno(py_object *o, py_object *v, void *d)
+{
+    (void)d;
+    return py_frame_set_line(F(o), v);
+}
+
 static py_object *get_trace(py_object *o, void *d)
 {
     (void)d;
@@ -288,13 +303,13 @@ static py_object *get_restricted(py_object *o, void *d)
 }
 
 static const struct py_getset frame_getset[] = {
-    {"f_back", get_back, NULL, NULL, NULL},
-    {"f_code", get_code, NULL, NULL, NULL},
-    {"f_globals", get_globals, NULL, NULL, NULL},
-    {"f_builtins", get_builtins, NULL, NULL, NULL},
+    {"f_back", get_back, py_readonly, NULL, NULL},
+    {"f_code", get_code, py_readonly, NULL, NULL},
+    {"f_globals", get_globals, py_readonly, NULL, NULL},
+    {"f_builtins", get_builtins, py_readonly, NULL, NULL},
     {"f_locals", get_locals, NULL, NULL, NULL},
-    {"f_lasti", get_lasti, NULL, NULL, NULL},
-    {"f_lineno", get_lineno, NULL, NULL, NULL},
+    {"f_lasti", get_lasti, py_readonly, NULL, NULL},
+    {"f_lineno", get_lineno, set_lineno, NULL, NULL},
     {"f_trace", get_trace, set_trace, NULL, NULL},
     {"f_exc_type", get_none, NULL, NULL, NULL},
     {"f_exc_value", get_none, NULL, NULL, NULL},

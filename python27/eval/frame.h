@@ -53,6 +53,9 @@ struct py_frametrace {
     int32_t line; /* last reported */
     int32_t lower, upper; /* instructions of that line */
     int32_t lasti; /* seen last */
+    int32_t jump; /* where f_lineno was set to, or -1 */
+    int32_t jump_blocks; /* how many stay open then */
+    char event; /* being reported: its first letter */
 };
 
 /* Has sys.settrace, sys.setprofile or an f_trace ever been used? Machine code is
@@ -83,6 +86,10 @@ py_object *py_frame_run(struct py_ec *ec, py_frame *f);
 py_object *py_eval_code(py_code *code, py_dict *globals, py_object *locals);
 /* f.f_lineno */
 int py_frame_line(py_frame *f);
+/* f.f_lineno = v, inside a trace function: where py_trace_line will go on. */
+int py_frame_set_line(py_frame *f, py_object *v);
+/* Leaves the blocks that are not open there: the new depth of the stack. */
+int py_frame_leave_blocks(py_frame *f, int depth);
 /* locals() of a frame: the dict, with fast locals copied in. */
 py_object *py_frame_locals(py_frame *f);
 /* And back again from the dict into fast locals (exec, import *). */

@@ -18,6 +18,10 @@ static py_object *report(struct py_ec *ec, py_object *func, py_frame *f,
     ec->use_tracing = 0;
     ec->tracing++;
     f->escaped = 1;
+    if (f->trace) {
+        f->trace->event = what[0];
+        f->trace->jump = -1;
+    }
     if (f->code->flags & PY_CO_OPTIMIZED)
         py_frame_locals(f);
     py_object *r = py_call3(func, &f->base, (py_object *)py_str_from(what),
@@ -85,11 +89,12 @@ static int line_start(py_frame *f, struct py_frametrace *t, int pc)
     return start == pc ? line : -1;
 }
 
-int py_trace_line(py_frame *f, struct py_ec *ec, int pc)
+int64_t py_trace_line(py_frame *f, struct py_ec *ec, int pc, int depth)
 {
+    int64_t here = (int64_t)pc << 32 | depth;
     struct py_frametrace *t = f->trace;
     if (ec->tracing || !ec->tracefunc || !t->func)
-        return pc;
+        return here;
     int fresh = t->line == -1;
     int line = -1;
     if (fresh || pc < t->lower || pc >= t->upper || pc == t->lower)
@@ -97,14 +102,18 @@ int py_trace_line(py_frame *f, struct py_ec *ec, int pc)
     int back = pc < t->lasti;
     t->lasti = pc;
     if (line == -1 && !back)
-        return pc;
+        return here;
     t->line = py_code_line(f->code, pc);
     py_object *r = report(ec, t->func, f, "line", NULL);
     if (!r)
         return stop_tracing(ec);
     if (r != py_None)
         t->func = r;
-    return pc;
+    if (t->jump < 0)
+        return here;
+    t->lasti = t->jump;
+    depth = py_frame_leave_blocks(f, depth);
+    return (int64_t)t->jump << 32 | depth;
 }
 
 void py_trace_exception(py_frame *f, struct py_ec *ec)
@@ -137,4 +146,19 @@ py_object *py_trace_leave(py_frame *f, struct py_ec *ec, py_object *result)
         return NULL;
     }
     return result;
+}
+
+int py_trace_c_call(py_frame *f, struct py_ec *ec, const char *what,
+                    py_object *callee)
+{
+    if (!ec->profilefunc || !ec->use_tracing || ec->tracing)
+        return 0;
+    struct py_savedexc s = py_err_save();
+    if (!report(ec, ec->profilefunc, f, what, callee)) {
+        ec->profilefunc = NULL;
+        return -1;
+    }
+    if (s.exc)
+        py_err_restore(s);
+    return 0;
 }

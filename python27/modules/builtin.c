@@ -273,6 +273,8 @@ static py_object *dir_of(py_object *o)
 static py_object *b_dir(py_object *self, py_object *o)
 {
     UNUSED(self);
+    if (o && py_isinst(o, &py_module_type) && !((py_module *)o)->dict)
+        return py_raise(&py_SystemError, "module.__dict__ is not a dictionary");
     if (o)
         return dir_of(o);
     py_frame *f = py_frame_get(0);
@@ -598,6 +600,8 @@ static py_object *b_map(py_object *self, py_object *const *args, intptr_t nargs)
                 py_raise(&py_TypeError,
                          "argument %zd to map() must support iteration", i + 2);
             return NULL;
+        } else if (py_check_hint(args[i + 1]) < 0) {
+            return NULL;
         }
     py_list *out = py_list_new();
     for (;;) {
@@ -649,7 +653,7 @@ static py_object *b_filter(py_object *self, py_object *f, py_object *seq)
     if (py_is_str(seq) || py_is_unicode(seq))
         return filter_str(f, seq);
     py_object *it = py_iter(seq), *v;
-    if (!it)
+    if (!it || py_check_hint(seq) < 0)
         return NULL;
     py_list *out = py_list_new();
     int truth = f == py_None || f == &py_bool_type.base;
@@ -698,6 +702,8 @@ static py_object *b_zip(py_object *self, py_object *const *args, intptr_t nargs)
             if (py_err_matches(&py_TypeError))
                 py_raise(&py_TypeError,
                          "zip argument #%zd must support iteration", i + 1);
+            return NULL;
+        } else if (py_check_hint(args[i]) < 0) {
             return NULL;
         }
     for (;;) {
@@ -821,9 +827,15 @@ static py_object *std(const char *name)
     return o ? o : py_raise(&py_RuntimeError, "lost sys.%s", name);
 }
 
-static py_object *b_raw_input(py_object *self, py_object *prompt)
+static py_object *b_raw_input(py_object *self, py_object *const *args,
+                              intptr_t nargs)
 {
     UNUSED(self);
+    if (nargs > 1)
+        return py_raise(&py_TypeError,
+                        "[raw_]input expected at most 1 arguments, got %zd",
+                        nargs);
+    py_object *prompt = nargs ? args[0] : NULL;
     py_object *in = std("stdin"), *out = in ? std("stdout") : NULL;
     if (!out)
         return NULL;
@@ -944,7 +956,8 @@ static const struct py_methoddef methods[] = {
     PY_M1("hex", b_hex, "The hexadecimal text."),
     PY_M1("id", b_id, "The identity."),
     UN(0, 1, "input", py_b_input, "eval(raw_input(prompt))"),
-    PY_M1("intern", b_intern, "The one string equal to it."),
+    PY_MF("intern", b_intern, PY_POS, 1, 1, PY_PARSED,
+          "The one string equal to it."),
     UN(2, 2, "isinstance", b_isinstance, "Is it an instance of the class?"),
     UN(2, 2, "issubclass", b_issubclass, "Is it a subclass?"),
     UN(1, 2, "iter", b_iter, "An iterator over it."),
@@ -959,8 +972,8 @@ static const struct py_methoddef methods[] = {
     PY_M1("ord", b_ord, "The number of a character."),
     UN(2, 3, "pow", b_pow, "x ** y, or x ** y % z"),
     PY_MKW("print", b_print, "Writes objects to a file."),
-    PY_M(1, 3, "range", b_range, "A list of integers."),
-    UN(0, 1, "raw_input", b_raw_input, "A line from standard input."),
+    UN(1, 3, "range", b_range, "A list of integers."),
+    PY_MFAST("raw_input", b_raw_input, "A line from standard input."),
     UN(2, 3, "reduce", b_reduce, "Folds a sequence by a function."),
     PY_M1("reload", py_b_reload, "Runs a module's code anew."),
     PY_M1("repr", b_repr, "The text that shows the object."),
@@ -968,7 +981,8 @@ static const struct py_methoddef methods[] = {
     UN(3, 3, "setattr", b_setattr, "object.name = value"),
     PY_MKW("sorted", b_sorted, "A sorted list of the items."),
     UN(1, 2, "sum", b_sum, "The sum of numbers."),
-    PY_M1("unichr", b_unichr, "The Unicode character of that number."),
+    PY_MF("unichr", b_unichr, PY_POS, 1, 1, PY_PARSED,
+          "The Unicode character of that number."),
     UN(0, 1, "vars", b_vars, "__dict__, or the local names."),
     PY_MFAST("zip", b_zip, "Tuples of items with the same position."),
     PY_MEND,

@@ -94,19 +94,37 @@ static py_object *g_get_threshold(py_object *self)
 }
 
 /* What can be part of a cycle. */
+static int tracked(py_object *o)
+{
+    py_type *t = py_type_of(o);
+    if (t == &py_tuple_type) {
+        for (intptr_t i = 0; i < ((py_tuple *)o)->n; i++)
+            if (tracked(((py_tuple *)o)->item[i]))
+                return 1;
+        return 0;
+    }
+    if (t == &py_dict_type) {
+        intptr_t pos = 0;
+        py_object *k, *v;
+        while (py_dict_next((py_dict *)o, &pos, &k, &v))
+            if (tracked(k) || tracked(v))
+                return 1;
+        return 0;
+    }
+    if (t->flags & PY_TF_HEAP)
+        return !(t->flags & PY_TF_NODICT) || t->slots_count > 0;
+    return !(t->gctype->flags & TW_GC_ATOMIC) &&
+           !(t->flags & (PY_TF_INT | PY_TF_LONG | PY_TF_FLOAT | PY_TF_STR |
+                         PY_TF_UNICODE | PY_TF_COMPLEX)) &&
+           t != &py_object_type && t != &py_none_type &&
+           t != &py_ellipsis_type && t != &py_notimplemented_type &&
+           t != &py_bytearray_type && t != &py_code_type;
+}
+
 static py_object *g_is_tracked(py_object *self, py_object *o)
 {
     (void)self;
-    py_type *t = py_type_of(o);
-    if (t->gctype->flags & TW_GC_ATOMIC)
-        return py_False;
-    if (t->flags & PY_TF_HEAP)
-        return py_True;
-    return py_bool(!(t->flags & (PY_TF_INT | PY_TF_LONG | PY_TF_FLOAT |
-                                 PY_TF_STR | PY_TF_UNICODE | PY_TF_COMPLEX)) &&
-                   t != &py_none_type && t != &py_ellipsis_type &&
-                   t != &py_notimplemented_type && t != &py_builtin_type &&
-                   t != &py_bytearray_type && t != &py_code_type);
+    return py_bool(tracked(o));
 }
 
 static const struct py_methoddef methods[] = {

@@ -158,6 +158,9 @@ static py_object *op_getslice(py_object *self, py_object *a, py_object *i,
                               py_object *j)
 {
     (void)self;
+    intptr_t from, to;
+    if (py_arg_ssize(i, &from) < 0 || py_arg_ssize(j, &to) < 0)
+        return NULL;
     return py_apply_slice(a, i, j);
 }
 
@@ -172,6 +175,9 @@ static py_object *op_delslice(py_object *self, py_object *a, py_object *i,
                               py_object *j)
 {
     (void)self;
+    intptr_t from, to;
+    if (py_arg_ssize(i, &from) < 0 || py_arg_ssize(j, &to) < 0)
+        return NULL;
     return none_or_null(py_assign_slice(a, i, j, NULL));
 }
 
@@ -344,12 +350,16 @@ static py_object *dotted(py_object *name)
     const char *s, *dot;
     py_list *l = py_list_new();
 
-    if (py_is_unicode(name))
-        name = py_unicode_encode(name, NULL, NULL);
-    else if (!py_is_str(name))
-        return py_raise(&py_TypeError, "attribute name must be a string");
-    if (!name)
-        return NULL;
+    if (!py_is_str(name) && !py_is_unicode(name))
+        return &py_tuple_pack1(name)->base; /* an error when it is called */
+    if (py_is_unicode(name)) {
+        py_object *coded = py_unicode_encode(name, NULL, NULL);
+        if (!coded) { /* never found, but only looking shows it */
+            py_err_clear();
+            return &py_tuple_pack1(name)->base;
+        }
+        name = coded;
+    }
     s = py_str_cstr((py_str *)name);
     for (;; s = dot + 1) {
         py_str *part;
@@ -380,10 +390,21 @@ static py_object *attrgetter_new(py_type *type, py_object *const *args,
     return t ? getter_new(type, t) : NULL;
 }
 
+/* Attributes have no such names: the error says why. */
+static py_object *no_name(py_object *name)
+{
+    if (!py_is_unicode(name))
+        return py_raise(&py_TypeError, "attribute name must be a string");
+    py_object *s = py_unicode_encode(name, NULL, NULL);
+    return s ? py_raise(&py_AttributeError, "%S", s) : NULL;
+}
+
 tw_unroll_safe static py_object *get_dotted(py_object *o, py_tuple *names)
 {
     for (intptr_t k = 0; o && k < names->n; k++)
-        o = py_getattr(o, (py_str *)names->item[k]);
+        o = PY_LIKELY(py_is_str(names->item[k]))
+                ? py_getattr(o, (py_str *)names->item[k])
+                : no_name(names->item[k]);
     return o;
 }
 

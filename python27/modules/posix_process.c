@@ -166,7 +166,11 @@ static py_object *p_kill(py_object *self, py_object *a, py_object *b)
     (void)self;
     if (py_arg_int(a, &pid) < 0 || py_arg_int(b, &sig) < 0)
         return NULL;
-    return py_posix_result(kill(pid, sig));
+    int r = kill(pid, sig);
+    if (py_signals_waiting() &&
+        py_action_run() < 0) /* we sent it to ourselves */
+        return NULL;
+    return py_posix_result(r);
 }
 
 static py_object *p_killpg(py_object *self, py_object *a, py_object *b)

@@ -32,6 +32,20 @@ static py_object *sys_exc_info(py_object *self)
                                        or_none(ec->handled_tb));
 }
 
+py_object *py_sys_exc_attr(py_module *m, py_str *name)
+{
+    struct py_ec *ec = py_ec;
+    if (m != sys || py_str_len(name) < 8 || memcmp(name->data, "exc_", 4) != 0)
+        return NULL;
+    if (py_str_eq_cstr(name, "exc_type"))
+        return or_none(ec->handled_type);
+    if (py_str_eq_cstr(name, "exc_value"))
+        return or_none(ec->handled);
+    if (py_str_eq_cstr(name, "exc_traceback"))
+        return or_none(ec->handled_tb);
+    return NULL;
+}
+
 static py_object *sys_exc_clear(py_object *self)
 {
     (void)self;

@@ -50,6 +50,8 @@ static py_object *t_sleep(py_object *self, py_object *secs)
                         "timestamp too large to convert to C long");
     ts.tv_sec = (time_t)s;
     ts.tv_nsec = (long)((s - floor(s)) * 1e9);
+    if (py_signals_waiting() && py_action_run() < 0)
+        return NULL;
     /* The collector's signals interrupt it, too: those do not count. */
     while (PY_BLOCKING(nanosleep(&ts, &ts)) < 0 && errno == EINTR)
         if (py_signals_waiting())

@@ -269,6 +269,22 @@ int py_is_number(py_object *o)
     return t->nb_int || t->nb_float;
 }
 
+py_object *py_integral_int(py_object *r)
+{
+    if (PY_IS(r, PY_TF_INT | PY_TF_LONG))
+        return r;
+    py_unaryfn to_int = py_type_of(r)->nb_int;
+    if (to_int && !(py_is_oldinst(r) && !py_hasattr(r, py_id___int__))) {
+        py_object *i = to_int(r);
+        if (!i || PY_IS(i, PY_TF_INT | PY_TF_LONG))
+            return i;
+        r = i;
+    }
+    return py_raise(&py_TypeError, "__trunc__ returned non-Integral (type %s)",
+                    py_is_oldinst(r) ? py_str_cstr(((py_oldinst *)r)->cls->name)
+                                     : py_type_shortname(py_type_of(r)));
+}
+
 /* int(o) and long(o) for objects without the slot: __trunc__, then text. */
 static py_object *number_from_other(py_object *o, const char *fname,
                                     int as_long)
@@ -276,15 +292,7 @@ static py_object *number_from_other(py_object *o, const char *fname,
     py_object *trunc = py_lookup_special(o, py_id___trunc__);
     if (trunc) {
         py_object *r = py_call0(trunc);
-        if (!r || PY_IS(r, PY_TF_INT | PY_TF_LONG))
-            return r;
-        if (py_type_of(r)->nb_int) {
-            r = py_type_of(r)->nb_int(r);
-            if (!r || PY_IS(r, PY_TF_INT | PY_TF_LONG))
-                return r;
-        }
-        return py_raise(&py_TypeError,
-                        "__trunc__ returned non-Integral (type %T)", r);
+        return r ? py_integral_int(r) : NULL;
     }
     if (py_err_occurred())
         return NULL;
@@ -570,6 +578,13 @@ intptr_t py_length_hint(py_object *o, intptr_t dflt)
     return n < 0 ? dflt : n;
 }
 
+int py_check_hint(py_object *o)
+{
+    if (!(py_type_of(o)->flags & PY_TF_HEAP) && !py_is_oldinst(o))
+        return 0;
+    return py_length_hint(o, 0) < 0 ? -1 : 0;
+}
+
 int py_contains(py_object *c, py_object *x)
 {
     py_containsfn f = py_type_of(c)->sq_contains;
@@ -609,6 +624,11 @@ int py_is_mapping(py_object *o)
 
 /* -------------------------------------------------------------- iteration */
 
+py_object *py_next_gone(py_object *o)
+{
+    return py_raise(&py_TypeError, "'%T' object is not iterable", o);
+}
+
 py_object *py_iter(py_object *o)
 {
     py_type *t = py_type_of(o);
@@ -618,7 +638,7 @@ py_object *py_iter(py_object *o)
         return py_raise(&py_TypeError, "'%T' object is not iterable", o);
     }
     py_object *it = t->tp_iter(o);
-    if (it && PY_UNLIKELY(!py_type_of(it)->tp_iternext))
+    if (it && PY_UNLIKELY(!py_is_iterator(it)))
         return py_raise(&py_TypeError,
                         "iter() returned non-iterator of type '%T'", it);
     return it;
@@ -634,7 +654,8 @@ py_object *py_iternext(py_object *it)
 
 int py_is_iterator(py_object *o)
 {
-    return py_type_of(o)->tp_iternext != NULL;
+    py_unaryfn next = py_type_of(o)->tp_iternext;
+    return next && next != py_next_gone;
 }
 
 py_list *py_sequence_list(py_object *o)
@@ -647,7 +668,7 @@ py_tuple *py_sequence_tuple(py_object *o)
 {
     if (py_is_tuple_exact(o))
         return (py_tuple *)o;
-    py_list *l = py_is_list(o) ? (py_list *)o : py_sequence_list(o);
+    py_list *l = py_is_list_exact(o) ? (py_list *)o : py_sequence_list(o);
     return l ? py_list_as_tuple(l) : NULL;
 }
 

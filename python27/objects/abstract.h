@@ -99,6 +99,8 @@ int py_has_index(py_object *o);
 intptr_t py_index_as_ssize(py_object *o, py_type *err);
 py_object *py_number_int(py_object *o); /* int(o) for one argument */
 py_object *py_number_long(py_object *o); /* long(o) */
+/* What __trunc__ returned as an int or long. */
+py_object *py_integral_int(py_object *r);
 py_object *py_number_float(py_object *o); /* float(o) */
 int py_is_number(py_object *o);
 
@@ -119,6 +121,8 @@ py_object *py_sequence_concat(py_object *a, py_object *b);
 intptr_t py_len(py_object *o);
 /* len(o) or __length_hint__ or dflt; -1 on error. */
 intptr_t py_length_hint(py_object *o, intptr_t dflt);
+/* -1 when asking a user's object for its length hint raised. */
+int py_check_hint(py_object *o);
 int py_contains(py_object *container, py_object *x); /* 0, 1, -1 */
 int py_is_sequence(py_object *o);
 int py_is_mapping(py_object *o);
@@ -126,6 +130,8 @@ int py_is_mapping(py_object *o);
 /* --- iteration */
 py_object *py_iter(py_object *o);
 py_object *py_iternext(py_object *it); /* NULL without exception: exhausted */
+/* The tp_iternext of a class that lost its next(). */
+py_object *py_next_gone(py_object *o);
 int py_is_iterator(py_object *o);
 /* list(o), tuple(o): new objects (a tuple itself for an exact tuple). */
 py_list *py_sequence_list(py_object *o);

@@ -219,7 +219,8 @@ static py_object *m_extend(py_object *o, py_object *iterable)
         return none_or_null(py_ba_extend(B(o), iterable));
     /* All or nothing. */
     py_object *more = py_bytearray_new(NULL, 0);
-    if (!more || py_ba_extend(B(more), iterable) < 0)
+    if (!more || py_check_hint(iterable) < 0 ||
+        py_ba_extend(B(more), iterable) < 0)
         return NULL;
     return none_or_null(py_ba_extend(B(o), more));
 }

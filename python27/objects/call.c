@@ -110,7 +110,7 @@ tw_dont_look_inside static void *wrong_count(const struct py_methoddef *d,
     if (d->max == 0)
         return py_raise(&py_TypeError, "%s() takes no arguments (%zd given)",
                         d->name, n);
-    if (d->min == 1 && d->max == 1)
+    if (d->min == 1 && d->max == 1 && !(d->flags & PY_PARSED))
         return py_raise(&py_TypeError,
                         "%s() takes exactly one argument (%zd given)", d->name,
                         n);

@@ -455,7 +455,7 @@ static py_object *inst_iter(py_object *o)
     py_object *m = find(o, py_id___iter__);
     if (m) {
         py_object *r = py_call0(m);
-        if (r && !py_type_of(r)->tp_iternext)
+        if (r && !py_is_iterator(r))
             return py_raise(&py_TypeError,
                             "__iter__ returned non-iterator of type '%T'", r);
         return r;
@@ -641,7 +641,7 @@ static py_object *inst_int(py_object *o)
         return NULL;
     }
     py_object *r = py_call0(m);
-    return r ? py_number_int(r) : NULL;
+    return r ? py_integral_int(r) : NULL;
 }
 
 static py_object *inst_long(py_object *o)

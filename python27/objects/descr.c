@@ -181,6 +181,14 @@ static py_object *getset_get(py_object *d, py_object *o, py_object *type)
     return g->get(o, g->data);
 }
 
+int py_readonly(py_object *o, py_object *v, void *data)
+{
+    (void)o;
+    (void)v;
+    (void)data;
+    return py_raise_i(&py_TypeError, "readonly attribute");
+}
+
 static int getset_set(py_object *d, py_object *o, py_object *v)
 {
     if (check_object(d, o) < 0)

@@ -367,7 +367,8 @@ static const struct py_methoddef dict_methods[] = {
           "x.__getitem__(y) <==> x[y]"),
     PY_M1("has_key", m_has_key,
           "D.has_key(k) -> True if D has a key k, else False"),
-    PY_M(1, 2, "get", m_get, "D.get(k[,d]) -> D[k] if k in D, else d (None)."),
+    PY_MF("get", m_get, PY_POS, 1, 2, PY_UNPACK,
+          "D.get(k[,d]) -> D[k] if k in D, else d (None)."),
     PY_MFAST(
         "setdefault", m_setdefault,
         "D.setdefault(k[,d]) -> D.get(k,d), also setting D[k]=d if k not in D"),

@@ -201,6 +201,9 @@ void py_err_clear(void)
 
 static int class_matches(py_object *cls, py_object *spec)
 {
+    if (py_is_str(spec))
+        return py_warn(&py_DeprecationWarning,
+                       "catching of string exceptions is deprecated", 1);
     if (cls == spec)
         return 1;
     if (PY_IS(cls, PY_TF_TYPE) && PY_IS(spec, PY_TF_TYPE) &&
@@ -225,9 +228,11 @@ int py_exc_matches(py_object *exc, py_object *spec)
         return 0;
     if (py_is_tuple(spec)) {
         py_tuple *t = (py_tuple *)spec;
-        for (intptr_t i = 0; i < t->n; i++)
-            if (py_exc_matches(exc, t->item[i]))
-                return 1;
+        for (intptr_t i = 0; i < t->n; i++) {
+            int r = py_exc_matches(exc, t->item[i]);
+            if (r)
+                return r;
+        }
         return 0;
     }
     py_object *cls = exc;

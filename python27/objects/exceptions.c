@@ -146,6 +146,10 @@ static py_object *get_message(py_object *o, void *data)
         if (m)
             return m;
     }
+    if (py_warn(&py_DeprecationWarning,
+                "BaseException.message has been deprecated as of Python 2.6",
+                1) < 0)
+        return NULL;
     if (!E(o)->message)
         return py_raise(&py_AttributeError, "message attribute was deleted");
     return E(o)->message;

@@ -359,10 +359,10 @@ static const struct py_getset function_getset[] = {
     {"func_name", get_name, set_name, NULL, NULL},
     {"__defaults__", get_defaults, set_defaults, NULL, NULL},
     {"func_defaults", get_defaults, set_defaults, NULL, NULL},
-    {"__globals__", get_globals, NULL, NULL, NULL},
-    {"func_globals", get_globals, NULL, NULL, NULL},
-    {"__closure__", get_closure, NULL, NULL, NULL},
-    {"func_closure", get_closure, NULL, NULL, NULL},
+    {"__globals__", get_globals, py_readonly, NULL, NULL},
+    {"func_globals", get_globals, py_readonly, NULL, NULL},
+    {"__closure__", get_closure, py_readonly, NULL, NULL},
+    {"func_closure", get_closure, py_readonly, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

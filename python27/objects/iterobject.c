@@ -206,7 +206,9 @@ static py_object *reversed_new(py_type *type, py_object *const *args,
     intptr_t n;
 
     if ((type == &py_reversed_type && py_args_nokw("reversed", kwnames) < 0) ||
-        py_args_count("reversed", nargs, 1, 1) < 0)
+        (nargs != 1 &&
+         py_raise_i(&py_TypeError, "reversed expected 1 arguments, got %zd",
+                    nargs)))
         return NULL;
     special = py_lookup_special(args[0], py_id___reversed__);
     if (special && special != py_None)

@@ -101,9 +101,10 @@ int py_list_extend(py_list *l, py_object *iterable)
 {
     py_object *it, *v;
 
-    if (py_is_list(iterable))
+    py_unaryfn iter = py_type_of(iterable)->tp_iter;
+    if (py_is_list(iterable) && iter == py_list_type.tp_iter)
         return STRATEGY(l)->extend_list(l, L(iterable));
-    if (py_is_tuple(iterable)) {
+    if (py_is_tuple(iterable) && iter == py_tuple_type.tp_iter) {
         py_tuple *t = (py_tuple *)iterable;
 
         for (intptr_t i = 0; i < t->n; i++)
@@ -112,7 +113,7 @@ int py_list_extend(py_list *l, py_object *iterable)
         return 0;
     }
     it = py_iter(iterable);
-    if (!it)
+    if (!it || py_check_hint(iterable) < 0)
         return -1;
     while ((v = py_iternext(it)))
         if (l->strategy->append(l, v) < 0)

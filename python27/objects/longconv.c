@@ -294,9 +294,11 @@ double py_as_double(py_object *o)
 
     if (py_is_float(o))
         return py_float_value(o);
-    if (py_is_int(o))
+    int plain = py_type_of(o)->nb_float == py_int_type.nb_float ||
+                py_type_of(o)->nb_float == py_long_type.nb_float;
+    if (py_is_int(o) && plain)
         return (double)py_int_value(o);
-    if (py_long_view(o, &v)) {
+    if (plain && py_long_view(o, &v)) {
         int overflow = 0;
         double d = py_long_view_as_double(&v, &overflow);
 

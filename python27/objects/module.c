@@ -136,8 +136,7 @@ static int module_init(py_object *self, py_object *const *args, intptr_t nargs,
     }
     if (!M(self)->dict)
         M(self)->dict = py_dict_new_cells();
-    if (py_dict_set_str(M(self)->dict, py_id___name__, a[0]) < 0 ||
-        py_dict_set_str(M(self)->dict, py_id___package__, py_None) < 0)
+    if (py_dict_set_str(M(self)->dict, py_id___name__, a[0]) < 0)
         return -1;
     return py_dict_set_str(M(self)->dict, py_id___doc__, a[1] ? a[1] : py_None);
 }
@@ -154,6 +153,9 @@ static py_object *module_getattr(py_object *o, py_str *name)
             if (v)
                 return v;
         }
+        py_object *exc = py_sys_exc_attr((py_module *)o, name);
+        if (exc)
+            return exc;
         if (!descr)
             return py_raise(&py_AttributeError,
                             "'module' object has no attribute '%S'", name);

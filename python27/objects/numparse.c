@@ -120,6 +120,8 @@ static py_object *from_digits(const char *s, intptr_t n, int base, int is_long)
         end--;
     if (p < end && (*p == '+' || *p == '-'))
         negative = *p++ == '-';
+    while (p < end && blank((unsigned char)*p))
+        p++;
     p = skip_prefix(p, end, &base);
     if (is_long && end - p > 1 && base <= 21 &&
         (end[-1] == 'l' || end[-1] == 'L'))

@@ -138,8 +138,9 @@ enum {
     PY_STATICMETHOD = 2, /* self is NULL */
     PY_PURE = 4, /* no effect; result depends on arguments only (for traces) */
     PY_COEXIST = 8, /* replaces the wrapper of the slot of that name */
-    PY_UNPACK = 16 /* "f expected at least 1 arguments, got 0": the other
+    PY_UNPACK = 16, /* "f expected at least 1 arguments, got 0": the other
                       family of messages about the number of arguments */
+    PY_PARSED = 32 /* "f() takes exactly 1 argument", not "one" */
 };
 typedef void (*py_anyfn)(void);
 typedef py_object *(*py_pos0fn)(py_object *self);
@@ -187,6 +188,9 @@ struct py_getset {
 TW_IMMUTABLE(py_getset, get);
 TW_IMMUTABLE(py_getset, set);
 TW_IMMUTABLE(py_getset, data);
+
+/* A setter: TypeError "readonly attribute". */
+int py_readonly(py_object *o, py_object *v, void *data);
 
 enum py_memberkind {
     PY_MEMBER_OBJ, /* py_object *, NULL reads as None */

@@ -90,6 +90,10 @@ int py_print_source_line(py_object *file, const char *name, int line,
 int py_exception_display(py_object *type, py_object *value, py_object *tb,
                          py_object *file);
 
+/* --- sys.c: sys.exc_type and its kin, kept up to date by nobody; NULL when m
+ * is another module or no exception was ever handled. */
+py_object *py_sys_exc_attr(py_module *m, py_str *name);
+
 /* --- module.c */
 py_dict *py_sys_modules(void);
 const struct py_moduledef *py_builtin_module(const char *name);

@@ -87,6 +87,9 @@ static int64_t read_number(struct formatter *f, int64_t c, intptr_t *out,
         if (!py_is_int(x))
             return py_raise_i(&py_TypeError, "* wants int");
         *out = py_int_value(x);
+        if (*out != (int)*out)
+            return py_raise_i(&py_OverflowError,
+                              "Python int too large to convert to C int");
         return take(f);
     }
     for (; c >= '0' && c <= '9'; c = take(f))
@@ -241,6 +244,10 @@ static py_object *integer_of(py_object *x, int64_t letter)
         return x;
     if (py_is_number(x)) {
         py_object *r = py_number_int(x);
+        if (!r) {
+            py_err_clear();
+            r = py_number_long(x);
+        }
         if (!r)
             py_err_clear();
         else if (py_is_int(r) || py_is_long(r))
@@ -251,12 +258,62 @@ static py_object *integer_of(py_object *x, int64_t letter)
                     (int)letter, py_type_of(x)->name);
 }
 
+static int bad_result(py_object *x, int64_t letter, const char *method)
+{
+    return py_raise_i(&py_ValueError,
+                      "%%%c format: invalid result of %s (type=%.200s)",
+                      (int)letter, method, py_type_of(x)->name);
+}
+
+/* A subclass of long says its digits by __str__, __oct__ or __hex__. */
+static int convert_by_method(struct formatter *f, py_object *x, int64_t letter)
+{
+    py_type *t = py_type_of(x);
+    int octal = letter == 'o', hex = letter == 'x' || letter == 'X';
+    const char *method = octal ? "__oct__" : hex ? "__hex__" : "__str__";
+    py_object *r = octal ? t->nb_oct(x) : hex ? t->nb_hex(x) : t->tp_str(x);
+    if (!r)
+        return -1;
+    if (!py_is_str(r))
+        return py_raise_i(&py_TypeError,
+                          "expected string or Unicode object, %T found", r);
+    intptr_t n = ((py_str *)r)->n;
+    char *s = tw_gc_malloc_atomic((size_t)n + 1);
+    memcpy(s, py_str_data((py_str *)r), (size_t)n);
+    if (n && s[n - 1] == 'L')
+        s[--n] = 0;
+    int negative = n && *s == '-';
+    s += negative;
+    n -= negative;
+    if (n <= 2 * hex || ((octal || hex) && *s != '0') ||
+        (hex && (s[1] | 32) != 'x'))
+        return bad_result(x, letter, method);
+    if (letter == 'X')
+        for (char *p = s; *p; p++)
+            if (*p >= 'a' && *p <= 'z')
+                *p = (char)(*p - 32);
+    const char *prefix = "";
+    if (hex) {
+        if (f->flags & ALT)
+            prefix = letter == 'x' ? "0x" : "0X";
+        s += 2;
+        n -= 2;
+    } else if (octal && !(f->flags & ALT) && n > 1) {
+        s++;
+        n--;
+    }
+    return put_number(f, sign_text(f, negative), prefix, s,
+                      f->precision > n ? f->precision - n : 0);
+}
+
 static int convert_integer(struct formatter *f, py_object *x, int64_t letter)
 {
     int base = letter == 'o' ? 8 : letter == 'x' || letter == 'X' ? 16 : 10;
     const char *prefix = "";
 
     x = integer_of(x, letter == 'i' ? 'd' : letter);
+    if (x && py_is_long(x) && !py_is_long_exact(x))
+        return convert_by_method(f, x, letter == 'i' ? 'd' : letter);
     char *s = x ? py_long_to_cstr(x, base) : NULL;
     if (!s)
         return -1;

@@ -53,6 +53,60 @@ static py_object *repr(py_object *o)
     return (py_object *)py_sb_finish(&sb);
 }
 
+/* T(sequence[, dict]): the dict has fields beyond the sequence. */
+static py_object *make(py_type *t, py_object *const *args, intptr_t nargs,
+                       py_tuple *kw)
+{
+    static const char *const names[] = {"sequence", "dict"};
+    py_object *a[2];
+    py_tuple *fields = fields_of(t);
+    py_object *shown = py_type_lookup_cstr(t, "n_sequence_fields");
+    if (!fields || !shown ||
+        py_args_kw("structseq", args, nargs, kw, names, 2, 1, a) < 0)
+        return NULL;
+    py_object *seq = py_fastseq(a[0], "constructor requires a sequence");
+    if (!seq)
+        return NULL;
+    py_str *name = py_str_format_c("%S.%s", py_type_lookup(t, py_id___module__),
+                                   py_type_shortname(t));
+    if (a[1] && !py_is_dict(a[1]))
+        return py_raise(&py_TypeError,
+                        "%S() takes a dict as second arg, if any", name);
+    intptr_t n = py_fastseq_len(seq), nseq = py_int_value(shown);
+    if (n < nseq || n > fields->n)
+        return py_raise(&py_TypeError,
+                        "%S() takes %s %zd-sequence (%zd-sequence given)", name,
+                        nseq == fields->n ? "a"
+                        : n < nseq        ? "an at least"
+                                          : "an at most",
+                        n < nseq ? nseq : fields->n, n);
+    struct py_objarray *values = TW_NEW_VAR(py_objarray, fields->n);
+    for (intptr_t i = 0; i < fields->n; i++) {
+        py_object *v = i < n  ? py_fastseq_item(seq, i)
+                       : a[1] ? py_dict_get((py_dict *)a[1], fields->item[i])
+                              : NULL;
+        values->item[i] = v ? v : py_None;
+    }
+    return py_structseq_new(t, values->item);
+}
+
+/* (T, (the tuple, the other fields)) for pickle and copy. */
+static py_object *reduce(py_object *o)
+{
+    py_tuple *fields = fields_of(py_type_of(o)), *t = (py_tuple *)o;
+    py_dict *d = py_dict_new();
+    for (intptr_t i = t->n; i < fields->n; i++) {
+        py_object *v = py_getattr(o, (py_str *)fields->item[i]);
+        if (!v || py_dict_set(d, fields->item[i], v) < 0)
+            return NULL;
+    }
+    py_tuple *plain = py_tuple_from(t->item, t->n);
+    return &py_tuple_pack2(&py_type_of(o)->base,
+                           &py_tuple_pack2(&plain->base, &d->base)->base)
+                ->base;
+}
+static const struct py_methoddef reduce_def = PY_M0("__reduce__", reduce, NULL);
+
 py_type *py_structseq_type(const char *name, const char *const *fields,
                            int nseq, int nfields)
 {
@@ -80,8 +134,11 @@ py_type *py_structseq_type(const char *name, const char *const *fields,
     }
     py_type *t = (py_type *)py_type_new(&py_type_type, py_str_from(dot + 1),
                                         py_tuple_pack1(&py_tuple_type.base), d);
-    if (t)
-        t->tp_repr = repr;
+    if (!t || py_setattr_cstr(&t->base, "__reduce__",
+                              py_methoddescr_new(t, &reduce_def)) < 0)
+        return NULL;
+    t->tp_repr = repr;
+    t->tp_new = make;
     return t;
 }
 

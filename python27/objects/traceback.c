@@ -53,10 +53,10 @@ static py_object *get_lineno(py_object *o, void *d)
 }
 
 static const struct py_getset tb_getset[] = {
-    {"tb_next", get_next, NULL, NULL, NULL},
-    {"tb_frame", get_frame, NULL, NULL, NULL},
-    {"tb_lasti", get_lasti, NULL, NULL, NULL},
-    {"tb_lineno", get_lineno, NULL, NULL, NULL},
+    {"tb_next", get_next, py_readonly, NULL, NULL},
+    {"tb_frame", get_frame, py_readonly, NULL, NULL},
+    {"tb_lasti", get_lasti, py_readonly, NULL, NULL},
+    {"tb_lineno", get_lineno, py_readonly, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 py_type py_traceback_type = {
@@ -278,6 +278,10 @@ void py_err_print(void)
     py_module_set(sys, "last_traceback", tb);
     py_object *hook = py_dict_get_str(sys->dict, py_id_excepthook);
     py_object *err = py_dict_get_str(sys->dict, py_id_stderr);
+    if (!err) {
+        fprintf(stderr, "lost sys.stderr\n");
+        return;
+    }
     if (hook) {
         if (py_call3(hook, type, s.exc, tb))
             return;

@@ -464,7 +464,7 @@ struct slotspec {
 
 static int base_has_dict(py_type *b)
 {
-    return b->dict_offset != 0 ||
+    return b->dict_offset != 0 || (b->flags & PY_TF_TYPE) ||
            ((b->flags & PY_TF_HEAP) && !(b->flags & PY_TF_NODICT));
 }
 

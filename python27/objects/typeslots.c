@@ -635,6 +635,10 @@ static void refresh_flags(py_type *t)
 static void update_one(py_type *t, int offset)
 {
     py_anyfn fn = resolve(t, offset);
+    /* Who has such an iterator already may go on asking it. */
+    if (!fn && *slot_at(t, offset) &&
+        offset == offsetof(struct py_type, tp_iternext))
+        fn = (py_anyfn)py_next_gone;
     if (*slot_at(t, offset) != fn)
         *slot_at(t, offset) = fn;
 }

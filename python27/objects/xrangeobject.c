@@ -57,8 +57,10 @@ static py_object *xrange_new(py_type *type, py_object *const *args,
 
     (void)type;
     if (py_args_nokw("xrange", kwnames) < 0 ||
-        py_args_count("xrange", nargs, 1, 3) < 0)
+        (nargs && py_args_count("xrange", nargs, 1, 3) < 0))
         return NULL;
+    if (!nargs)
+        return py_raise(&py_TypeError, "xrange() requires 1-3 int arguments");
     if (nargs == 1) {
         if (int_arg(args[0], &stop) < 0)
             return NULL;

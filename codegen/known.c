@@ -64,7 +64,7 @@ static const struct {
                   "tw_gc_free_uncollectable tw_gc_set_finalizer "
                   "tw_gc_finalizers_waiting tw_gc_weaklink "
                   "tw_gc_weaklink_remove tw_gc_init tw_gc_collect tw_gc_enable "
-                  "tw_gc_heap_size "
+                  "tw_gc_heap_size tw_gc_free tw_gc_threads_begin "
                   "tw_gc_external tw_gc_thread_enter tw_gc_thread_leave"},
     {KNOWN_READS | KNOWN_ERRNO,
      "tw_gc_realloc tw_gc_set_finalizer_notifier access chdir chmod chown "

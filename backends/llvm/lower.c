@@ -78,7 +78,8 @@ static void survey_all(struct lower *l, const struct lower_input *in)
     for (unsigned k = 0; k < in->nbranches; k++)
         survey(l, in->branches[k].trace, &nguards, &nroots);
     if (nroots) {
-        u->roots = tw_gc_malloc_uncollectable(nroots * sizeof *u->roots);
+        u->roots = malloc(nroots * sizeof *u->roots);
+        u->nroots = nroots;
         keep_roots(u, in->trace, &n);
         for (unsigned k = 0; k < in->nbranches; k++)
             keep_roots(u, in->branches[k].trace, &n);

@@ -96,6 +96,30 @@ static void drop_object(struct unit *u)
     u->buffer = NULL;
 }
 
+static int make_roots(struct unit *u)
+{
+    void **copy = u->roots;
+
+    if (!u->nroots)
+        return 0;
+    u->roots = tw_gc_malloc_uncollectable(u->nroots * sizeof *copy);
+    if (!u->roots) {
+        u->roots = copy;
+        return -1;
+    }
+    memcpy(u->roots, copy, u->nroots * sizeof *copy);
+    free(copy);
+    return 0;
+}
+
+static void free_roots(struct unit *u)
+{
+    if (u->function)
+        tw_gc_free_uncollectable(u->roots);
+    else
+        free(u->roots);
+}
+
 int unit_install(struct unit *u, char *err, size_t errsize)
 {
     void *function;
@@ -121,6 +145,10 @@ int unit_install(struct unit *u, char *err, size_t errsize)
     drop_object(u);
     if (rc)
         return -1;
+    if (make_roots(u)) {
+        snprintf(err, errsize, "no memory for the constants of machine code");
+        return -1;
+    }
     u->function = (llvm_code *)(uintptr_t)function;
     link_cells(u);
     name_of(u, name, sizeof name);
@@ -175,7 +203,7 @@ void unit_free(struct unit *u)
     drop_object(u);
     if (u->memory)
         code_free(u->memory);
-    tw_gc_free_uncollectable(u->roots);
+    free_roots(u);
     free(u->cells);
     free(u->labels);
     free(u);

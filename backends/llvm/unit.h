@@ -38,7 +38,11 @@ struct unit {
     uint32_t ncells;
     uint32_t nlabels; /* entry e > 0 is labels[e - 1] */
     struct tw_target **labels;
-    void **roots; /* uncollectable: objects that machine code refers to */
+    /* Objects that machine code refers to: a copy of the traces' until the unit
+     * is installed (compiling may be another thread's work, which the collector
+     * does not know), then uncollectable memory. */
+    void **roots;
+    uint32_t nroots;
 };
 
 /* Where finish() leaves its value: slot 0. Shared by all its guards. */

@@ -41,18 +41,56 @@ static void recycle(py_frame *f)
     code->spare = f;
 }
 
+/* It is cleared field by field so that this counts as a store to each of them:
+ * traces do what they delayed before, and not afterwards. */
+void py_frame_free(py_frame *f)
+{
+    tw_hint_access_directly(f);
+    f->jit_token = NULL;
+    f->back = NULL;
+    f->locals = NULL;
+    f->lasti = 0;
+    f->depth = 0;
+    f->block = NULL;
+    f->gen = NULL;
+    f->saved_handled = NULL;
+    f->trace = NULL;
+    f->escaped = 0;
+    for (intptr_t i = 0; i < f->nslots; i++)
+        f->slots[i] = NULL;
+    tw_gc_free(&tw_gctype_py_frame, f,
+               sizeof *f + (size_t)f->nslots * sizeof f->slots[0]);
+}
+
+/* A frame that was made by machine code, and not virtual. */
+tw_dont_look_inside static void done_in_trace(struct py_ec *ec, py_frame *f,
+                                              int32_t depth)
+{
+    if (f->escaped || ec->escape_mark > depth)
+        ec->escape_mark = depth;
+    else
+        py_frame_free(f);
+}
+
 /* A frame that somebody holds keeps those that called it: what finishes in it
- * leaves a mark with its depth, and its caller, one less deep, sees it. (Asking
- * f->back would force frames that live in machine code.) */
+ * leaves a mark with its depth, and its callers, less deep, see it. (Asking
+ * f->back would force frames that live in machine code; callers that are
+ * virtual leave the mark alone.) */
 void py_frame_done(struct py_ec *ec, py_frame *f)
 {
-    if (tw_we_are_jitted())
-        return;
     int32_t depth = ec->depth + 1; /* of f */
-    if (f->escaped || ec->escape_mark == depth + 1)
+
+    if (tw_we_are_jitted()) {
+        if (!tw_isvirtual(f))
+            done_in_trace(ec, f, depth);
+        return;
+    }
+    if (f->escaped || ec->escape_mark > depth)
         ec->escape_mark = depth;
     else if (!f->code->spare)
         recycle(f);
+    else
+        py_frame_free(f);
 }
 
 py_object *py_frame_run(struct py_ec *ec, py_frame *f)
@@ -224,7 +262,7 @@ static py_object *get_back(py_object *o, void *d)
     py_frame *b = py_frame_back(F(o));
     if (!b)
         return py_None;
-    b->escaped = 1;
+    py_frame_escapes(b);
     return &b->base;
 }
 

@@ -78,6 +78,14 @@ static inline py_frame *py_frame_back(py_frame *f)
 {
     return tw_virtual_ref_force(f->back);
 }
+/* Somebody outside holds f now. */
+static inline void py_frame_escapes(py_frame *f)
+{
+    f->escaped = 1;
+    py_ec->escapes++;
+}
+/* Nobody will look at f again. */
+tw_dont_look_inside void py_frame_free(py_frame *f);
 /* A frame for code, with locals and cells empty. */
 py_frame *py_frame_new(py_code *code, py_dict *globals, py_object *locals);
 /* Runs a frame from its start to its return. */

@@ -17,7 +17,7 @@ static py_object *report(struct py_ec *ec, py_object *func, py_frame *f,
     uint8_t use = ec->use_tracing;
     ec->use_tracing = 0;
     ec->tracing++;
-    f->escaped = 1;
+    py_frame_escapes(f);
     if (f->trace) {
         f->trace->event = what[0];
         f->trace->jump = -1;

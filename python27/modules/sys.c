@@ -127,7 +127,7 @@ static py_object *sys_getframe(py_object *self, py_object *depth)
     py_frame *f = py_frame_get(n > 0 ? n : 0);
     if (!f)
         return py_raise(&py_ValueError, "call stack is not deep enough");
-    f->escaped = 1;
+    py_frame_escapes(f);
     return &f->base;
 }
 

@@ -36,6 +36,15 @@ static void intern_consts(py_tuple *t)
     }
 }
 
+static int has_try(const unsigned char *p, intptr_t n)
+{
+    for (intptr_t i = 0; i < n; i += p[i] >= PY_HAVE_ARGUMENT ? 3 : 1)
+        if (p[i] == PY_OP_SETUP_FINALLY || p[i] == PY_OP_SETUP_EXCEPT ||
+            p[i] == PY_OP_SETUP_WITH)
+            return 1;
+    return 0;
+}
+
 py_code *py_code_new(int argcount, int nlocals, int stacksize, int flags,
                      py_str *code, py_tuple *consts, py_tuple *names,
                      py_tuple *varnames, py_tuple *freevars, py_tuple *cellvars,
@@ -56,6 +65,7 @@ py_code *py_code_new(int argcount, int nlocals, int stacksize, int flags,
     struct py_bytes *padded = TW_NEW_VAR(py_bytes, code->n + 2);
     memcpy(padded->item, py_str_data(code), (size_t)code->n);
     c->bytes = (const unsigned char *)padded->item;
+    c->has_try = has_try(c->bytes, code->n);
     c->consts = consts;
     c->names = intern_all(names);
     c->varnames = intern_all(varnames);

@@ -94,6 +94,7 @@ struct py_code {
     /* argcount when a plain call with that many positional arguments needs
      * nothing else (no *, **, cell arguments, not a generator); else -1 */
     int32_t simple_args;
+    int32_t has_try; /* a try or with statement stands in it */
     const unsigned char *bytes; /* of `code`, two zeros behind them */
     py_str *code;
     py_tuple *consts, *names, *varnames, *freevars, *cellvars;
@@ -115,6 +116,7 @@ TW_IMMUTABLE(py_code, ncellvars);
 TW_IMMUTABLE(py_code, nslots);
 TW_IMMUTABLE(py_code, stackbase);
 TW_IMMUTABLE(py_code, simple_args);
+TW_IMMUTABLE(py_code, has_try);
 TW_IMMUTABLE(py_code, bytes);
 TW_IMMUTABLE_ARRAY(py_code, bytes);
 TW_IMMUTABLE(py_code, code);

@@ -8,28 +8,25 @@ TW_GC_TYPE(py_generator);
 
 #define G(o) ((py_generator *)(o))
 
-/* Does closing an abandoned generator do anything: is it inside try or with? */
-static int has_try(py_code *c)
-{
-    const unsigned char *p = c->bytes;
-    for (intptr_t i = 0; i < c->code->n; i += p[i] >= PY_HAVE_ARGUMENT ? 3 : 1)
-        if (p[i] == PY_OP_SETUP_FINALLY || p[i] == PY_OP_SETUP_EXCEPT ||
-            p[i] == PY_OP_SETUP_WITH)
-            return 1;
-    return 0;
-}
-
 py_object *py_generator_new(py_frame *f)
 {
     py_generator *g = PY_NEW(py_generator, &py_generator_type);
     g->frame = f;
     g->code = f->code;
+    g->escapes = py_ec->escapes;
     f->gen = g;
-    f->escaped = 1;
     f->depth = f->code->stackbase;
-    if (has_try(f->code))
+    /* Closing an abandoned one does something inside try or with. */
+    if (f->code->has_try)
         py_watch_death(&g->base);
     return &g->base;
+}
+
+/* Nobody has held any frame since g was made, so nobody holds its: it is free. */
+static inline void finished(py_generator *g, struct py_ec *ec, py_frame *f)
+{
+    if (g->escapes == ec->escapes && !tw_isvirtual(f))
+        py_frame_free(f);
 }
 
 /* Runs g until it yields, with `value` as what the yield expression gives, or
@@ -70,6 +67,7 @@ static py_object *resume(py_generator *g, py_object *value)
     g->running = 0;
     if (!r || f->depth < 0) {
         g->frame = NULL;
+        finished(g, ec, f);
         if (r)
             return NULL; /* returned */
     }
@@ -176,12 +174,21 @@ static const struct py_methoddef gen_methods[] = {
     PY_M0("close", gen_close, "Raises GeneratorExit where it stands."),
     PY_MEND,
 };
+static py_object *get_frame(py_object *o, void *d)
+{
+    (void)d;
+    if (!G(o)->frame)
+        return py_None;
+    py_frame_escapes(G(o)->frame);
+    return &G(o)->frame->base;
+}
+
 static const struct py_getset gen_getset[] = {
     {"__name__", get_name, NULL, NULL, NULL},
+    {"gi_frame", get_frame, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct py_memberdef gen_members[] = {
-    {"gi_frame", PY_MEMBER_OBJ, 1, offsetof(struct py_generator, frame), NULL},
     {"gi_code", PY_MEMBER_OBJ, 1, offsetof(struct py_generator, code), NULL},
     {"gi_running", PY_MEMBER_BOOL, 1, offsetof(struct py_generator, running),
      NULL},

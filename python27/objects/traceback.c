@@ -17,7 +17,7 @@ void py_traceback_here(py_frame *f)
     t->frame = f;
     t->lasti = f->lasti;
     t->lineno = 0;
-    f->escaped = 1;
+    py_frame_escapes(f);
     py_ec->exc_tb = t;
 }
 

@@ -90,10 +90,38 @@ static void check_all(void)
             check(texts[n]->chars[i] == n % 100, "atomic-contents");
 }
 
+/* What is given back is had again, zeroed, and no collection in between gives
+ * it to anybody else. */
+static void give_back(void)
+{
+    enum { N = 100 };
+    static struct row *given[N]; /* static: the collector sees them */
+    size_t size = sizeof(struct row) + 12 * sizeof(struct pair *);
+
+    for (int i = 0; i < N; i++) {
+        given[i] = TW_NEW_VAR(row, 12);
+        given[i]->length = 12;
+        for (int k = 0; k < 12; k++)
+            given[i]->item[k] = pair_new(k, NULL);
+    }
+    for (int i = 0; i < N; i++)
+        tw_gc_free(&tw_gctype_row, given[i], size);
+    tw_gc_collect();
+    for (int i = N; i-- > 0;) {
+        struct row *r = TW_NEW_VAR(row, 12);
+
+        check(r == given[i], "freed-memory-is-used-again");
+        check(r->length == 0, "freed-memory-is-zero");
+        for (int k = 0; k < 12; k++)
+            check(!r->item[k], "freed-memory-is-zero");
+    }
+}
+
 int main(void)
 {
     tw_gc_init();
     build();
+    give_back();
     for (int i = 0; i < ROUNDS && !failures; i++) {
         tw_gc_collect();
         use_what_is_free();

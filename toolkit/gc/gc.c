@@ -73,7 +73,6 @@ void tw_gc_init(void)
     GC_INIT();
     scanned_kind = (int)GC_new_kind(GC_new_free_list(), GC_DS_LENGTH, 1, 1);
     GC_set_warn_proc(GC_ignore_warn_proc);
-    GC_allow_register_threads();
     push_other_roots = GC_get_push_other_roots();
     GC_set_push_other_roots(mark_atomic_lists);
     /* A small first heap avoids a dozen collections while a program loads. */
@@ -121,6 +120,7 @@ static inline void *new_small(size_t size, int scanned)
 {
     size_t granules = (size + GRANULE - 1) / GRANULE;
     void *p = free_list[scanned][granules];
+
     if (__builtin_expect(p == NULL, 0)) {
         p = refill(scanned, granules);
     } else {
@@ -166,6 +166,23 @@ void *tw_gc_new_var(const struct tw_gctype *type, intptr_t n)
     if (__builtin_expect(size <= SMALL_GRANULES * GRANULE, 1))
         return new_small(size, scanned);
     return scanned ? tw_gc_malloc(size) : tw_gc_malloc_atomic(size);
+}
+
+void tw_gc_free(const struct tw_gctype *type, void *obj, size_t nbytes)
+{
+    size_t granules = (nbytes + GRANULE - 1) / GRANULE;
+    int scanned = !(type->flags & TW_GC_ATOMIC);
+
+    if (stress_every) {
+        memset(obj, 0xdb, nbytes); /* whoever looks at it again stumbles */
+        return;
+    }
+    if (granules > SMALL_GRANULES)
+        return;
+    if (scanned)
+        memset(obj, 0, nbytes);
+    GC_NEXT(obj) = free_list[scanned][granules];
+    free_list[scanned][granules] = obj;
 }
 
 void *tw_gc_malloc(size_t nbytes)
@@ -275,6 +292,17 @@ void tw_gc_external(intptr_t bytes)
     } else if (external_bytes < 0) {
         external_bytes = 0;
     }
+}
+
+/* Until then libgc takes no lock and starts no marker threads: its mutex is a
+ * good part of what an allocation costs. */
+void tw_gc_threads_begin(void)
+{
+    static int done;
+
+    if (!done)
+        GC_allow_register_threads();
+    done = 1;
 }
 
 int tw_gc_thread_enter(void)

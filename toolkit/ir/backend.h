@@ -117,9 +117,10 @@ struct tw_backend {
      * Fills the guards' locations/backend where they have none yet (tier 2
      * keeps those of tier 1), and code/entry of its labels' targets that have no
      * code yet. from: the guard for a bridge, else NULL. tier: 1 or 2. NULL
-     * with a message in err when it cannot. Tier 2 may run on another thread
-     * (known to the collector), as long as the trace, loop and guards stay: it
-     * writes nothing that running code can see until redirect(). */
+     * with a message in err when it cannot. Tier 2 may run on another thread (unknown to
+     * the collector: it allocates nothing there), as long as the trace, loop
+     * and guards stay: it writes nothing that running code can see until
+     * redirect(). */
     struct tw_code *(*compile)(const struct tw_trace *t, struct tw_loop *loop,
                                struct tw_guard *from, int tier, char *err,
                                size_t errsize);

@@ -74,6 +74,9 @@ int rec_after_forcing_call(struct recorder *r)
             v->token = NULL;
         } else {
             finish_before_call(r, k);
+            /* The call has seen the object, too. */
+            heapcache_escape(r->hc, r->vrefs[k + 1].ref);
+            heapcache_call(r->hc, NULL);
         }
     }
     if (r->nvable) {

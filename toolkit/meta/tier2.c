@@ -4,6 +4,8 @@
  * A job is a loop with those of its bridges that are worth it (they ran often enough). The thread
  * only reads the kept traces, which stay unchanged until the job is done; new machine code is seen
  * by nobody until tw_tier2_install, on the program's own thread, redirects the old code to it.
+ * It never touches collected memory and is not registered with the collector, which can do
+ * without locks that way.
  */
 #include "toolkit/meta/tier2.h"
 
@@ -85,7 +87,6 @@ static void finished(struct tier2_job *j)
 static void *worker(void *unused)
 {
     (void)unused;
-    tw_gc_thread_enter();
     for (;;) {
         pthread_mutex_lock(&lock);
         busy = 0;
@@ -114,6 +115,8 @@ static int start_worker(void)
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, 8u << 20);
     running = pthread_create(&thread, &attr, worker, NULL) == 0;
+    if (running)
+        pthread_setname_np(thread, "tw-tier2");
     pthread_attr_destroy(&attr);
     return running;
 }

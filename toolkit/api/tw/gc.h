@@ -76,7 +76,7 @@ void *tw_gc_new_var(const struct tw_gctype *type, intptr_t n);
 
 /* The free lists of small objects, one a size in granules and kind (0 atomic, 1
  * scanned); each links its objects through their first words. */
-enum { TW_GC_GRANULE = 16, TW_GC_SMALL = 16 };
+enum { TW_GC_GRANULE = 16, TW_GC_SMALL = 32 };
 extern void *tw_gc_lists[2][TW_GC_SMALL + 1];
 
 #if !defined(TW_NO_JIT)
@@ -112,6 +112,14 @@ static inline void *tw_gc_new_fast(const struct tw_gctype *type, size_t size)
  * holds the interpreter's lock may take from a list, and an empty one is
  * filled by tw_gc_new. */
 void **tw_gc_free_list(const struct tw_gctype *type);
+
+/* The object of nbytes (what it was allocated with) will not be used again: it
+ * may be had at the next allocation. Nothing that anybody may still follow may
+ * lead to it; in code that is traced its mutable fields are cleared first, by
+ * the same function, so that no store to them is put off until later. Only a
+ * hint, and meant for what is made and dropped all the
+ * time, such as frames. */
+void tw_gc_free(const struct tw_gctype *type, void *obj, size_t nbytes);
 
 /* Raw memory that the collector owns: `atomic` is never scanned, the other is
  * scanned conservatively. NULL when it cannot be had. For buffers that no
@@ -152,7 +160,9 @@ void tw_gc_stress(unsigned every);
 /* Memory outside the heap that an object keeps (bytes may be negative), so
  * that the collector's pace follows it. */
 void tw_gc_external(intptr_t bytes);
-/* Threads that touch collected memory register first. */
+/* Threads that touch collected memory register first; before the first of them
+ * is made, the thread that makes it says so. */
+void tw_gc_threads_begin(void);
 int tw_gc_thread_enter(void);
 void tw_gc_thread_leave(void);
 

@@ -8,6 +8,8 @@ TW_GC_TYPE(py_handled);
 
 /* ------------------------------------------------------------ life cycle */
 
+int32_t py_frames_escaped;
+
 py_frame *py_frame_new(py_code *code, py_dict *globals, py_object *locals)
 {
     py_frame *f = NULL;

@@ -78,11 +78,12 @@ static inline py_frame *py_frame_back(py_frame *f)
 {
     return tw_virtual_ref_force(f->back);
 }
-/* Somebody outside holds f now. */
+/* Somebody outside holds f now. The number counts how often that happened. */
+extern int32_t py_frames_escaped;
 static inline void py_frame_escapes(py_frame *f)
 {
     f->escaped = 1;
-    py_ec->escapes++;
+    py_frames_escaped++;
 }
 /* Nobody will look at f again. */
 tw_dont_look_inside void py_frame_free(py_frame *f);

@@ -21,7 +21,6 @@ struct py_ec {
     int32_t depth;         /* of Python-level recursion */
     int32_t depth_limit;
     int32_t escape_mark;   /* see py_frame_done */
-    int32_t escapes;       /* how often a frame came to be held by somebody */
     uint8_t tracing;       /* inside a trace function */
     uint8_t use_tracing;   /* a trace or profile function is set */
     uint8_t overflowed;    /* handling "recursion depth exceeded" */

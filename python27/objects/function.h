@@ -168,7 +168,7 @@ struct py_generator {
     py_object base;
     py_frame *frame; /* NULL: finished */
     py_code *code;
-    int32_t escapes; /* ec->escapes when it was made */
+    int32_t escapes; /* py_frames_escaped when it was made */
     uint8_t running;
     py_object *weaklist;
 };

@@ -13,7 +13,7 @@ py_object *py_generator_new(py_frame *f)
     py_generator *g = PY_NEW(py_generator, &py_generator_type);
     g->frame = f;
     g->code = f->code;
-    g->escapes = py_ec->escapes;
+    g->escapes = py_frames_escaped;
     f->gen = g;
     f->depth = f->code->stackbase;
     /* Closing an abandoned one does something inside try or with. */
@@ -23,9 +23,9 @@ py_object *py_generator_new(py_frame *f)
 }
 
 /* Nobody has held any frame since g was made, so nobody holds its: it is free. */
-static inline void finished(py_generator *g, struct py_ec *ec, py_frame *f)
+static inline void finished(py_generator *g, py_frame *f)
 {
-    if (g->escapes == ec->escapes && !tw_isvirtual(f))
+    if (g->escapes == py_frames_escaped && !tw_isvirtual(f))
         py_frame_free(f);
 }
 
@@ -67,7 +67,7 @@ static py_object *resume(py_generator *g, py_object *value)
     g->running = 0;
     if (!r || f->depth < 0) {
         g->frame = NULL;
-        finished(g, ec, f);
+        finished(g, f);
         if (r)
             return NULL; /* returned */
     }

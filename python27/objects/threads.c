@@ -215,6 +215,7 @@ int64_t py_thread_start(void (*body)(void *arg), void *arg)
     if (py_thread_stack_size)
         pthread_attr_setstacksize(&attr, py_thread_stack_size);
     started = 1;
+    tw_gc_threads_begin();
     int err = pthread_create(&id, &attr, thread_main, s);
     pthread_attr_destroy(&attr);
     if (err) {

@@ -170,8 +170,7 @@ static void number_guard(struct optimizer *o, tw_vref v, int32_t snapshot)
     g.failargs = o->nargs;
     TW_VEC_ROOM(o->args, o->nargs, o->args_cap, g.nfailargs);
     if (g.nfailargs)
-        memcpy(o->args + o->nargs, failargs,
-               g.nfailargs * sizeof *failargs);
+        memcpy(o->args + o->nargs, failargs, g.nfailargs * sizeof *failargs);
     o->nargs += g.nfailargs;
     o->boxes[v].guard = (int32_t)o->nguards;
     TW_VEC_PUSH(o->guards, o->nguards, o->guards_cap, g);

@@ -143,8 +143,8 @@ static void keep_target_state(struct optimizer *o, struct tw_target *t)
     for (uint32_t k = 0; k < u->nused; k++) {
         struct short_op *to = &s->ops[k];
         *to = u->candidates[u->used[k]];
-        to->args = tw_arena_copy(&keep->arena, to->args,
-                                 to->nargs * sizeof *to->args);
+        to->args =
+            tw_arena_copy(&keep->arena, to->args, to->nargs * sizeof *to->args);
         for (unsigned a = 0; a < to->nargs; a++) {
             if (to->args[a].kind == SHORT_RESULT)
                 to->args[a].number =

@@ -68,7 +68,7 @@ static int call_handler(int sig)
         return 0;
     py_frame *f = py_frame_get(0);
     if (f)
-        f->escaped = 1;
+        py_frame_escapes(f);
     return py_call2(h, py_int_new(sig), f ? &f->base : py_None) ? 0 : -1;
 }
 

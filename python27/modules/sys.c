@@ -226,7 +226,7 @@ static py_object *sys_current_frames(py_object *self)
         py_frame *f = tw_virtual_ref_force(ec->frame);
         if (!f)
             continue;
-        f->escaped = 1;
+        py_frame_escapes(f);
         if (py_dict_set(d, py_int_new(ec->thread_id), &f->base) < 0)
             return NULL;
     }

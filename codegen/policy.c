@@ -214,8 +214,9 @@ static void decide(struct fn *f)
         return;
     }
     check_expressible(f);
+    /* tw_look_inside_iff allows loops where its predicate does. */
     if (!f->reason && f->has_loop && !f->portal_of &&
-        !(f->hints & (H_UNROLL_SAFE)))
+        !(f->hints & (H_UNROLL_SAFE)) && !f->iff_name)
         refuse(f, "it has a loop (tw_unroll_safe allows that)", NULL);
     if (f->reason && f->portal_of)
         cg_fatal("%s:%u: error: the portal %s cannot be traced: %s",

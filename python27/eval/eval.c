@@ -204,10 +204,10 @@ static inline py_object *load_attr(py_object *o, py_str *name)
 }
 
 /* The frame is done: its result, NULL for an exception. */
-static py_object *leave(py_frame *f, struct py_ec *ec, py_object *result,
-                        int depth)
+static py_object *leave(py_frame *f, struct py_ec *ec, py_code *code,
+                        py_object *result, int depth)
 {
-    clear_slots(f, f->code->stackbase, depth);
+    clear_slots(f, code->stackbase, depth);
     f->depth = -1;
     if (PY_UNLIKELY(f->saved_handled != NULL))
         restore_handled(f, ec);
@@ -708,10 +708,10 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
             OP(RETURN_VALUE)
             retval = POP();
             if (PY_LIKELY(!f->block))
-                return leave(f, ec, retval, depth);
+                return leave(f, ec, code, retval, depth);
             go = unwind(f, ec, WHY_RETURN, retval, depth);
             if (go < 0)
-                return leave(f, ec, retval, depth);
+                return leave(f, ec, code, retval, depth);
             goto unwound;
             OP(YIELD_VALUE)
             retval = POP();
@@ -734,8 +734,8 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
                     go = unwind(f, ec, why, retval, depth);
                     if (go < 0) {
                         if (why == WHY_RETURN)
-                            return leave(f, ec, retval, depth);
-                        return leave(f, ec, NULL, depth);
+                            return leave(f, ec, code, retval, depth);
+                        return leave(f, ec, code, NULL, depth);
                     }
                     goto unwound;
                 }
@@ -950,11 +950,11 @@ static py_object *run(int pc, int depth, py_code *code, py_frame *f,
     reraise:
         go = unwind(f, ec, WHY_EXCEPTION, NULL, depth);
         if (go < 0)
-            return leave(f, ec, NULL, depth);
+            return leave(f, ec, code, NULL, depth);
     unwound:
         if (PY_UNLIKELY(go < 0)) {
             py_raise(&py_SystemError, "unbalanced blocks");
-            return leave(f, ec, NULL, depth);
+            return leave(f, ec, code, NULL, depth);
         }
         pc = (int)(go >> 32);
         depth = (int)go;
@@ -966,12 +966,12 @@ py_object *py_eval_loop(int pc, int depth, py_code *code, py_frame *f,
 {
     if (PY_UNLIKELY(py_tracestate.used) && (f->trace || ec->use_tracing) &&
         py_trace_enter(f, ec, pc) < 0)
-        return leave(f, ec, NULL, depth);
+        return leave(f, ec, code, NULL, depth);
     if (PY_UNLIKELY(pc < 0)) { /* a generator that is thrown into */
         py_traceback_here(f);
         int64_t to = unwind(f, ec, WHY_EXCEPTION, NULL, depth);
         if (to < 0)
-            return leave(f, ec, NULL, depth);
+            return leave(f, ec, code, NULL, depth);
         pc = (int)(to >> 32);
         depth = (int)to;
     }

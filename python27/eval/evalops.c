@@ -138,7 +138,8 @@ static int unpack_error(intptr_t got)
                       got, got == 1 ? "" : "s");
 }
 
-static int unpack_iterable(py_frame *f, py_object *seq, int n, int depth)
+tw_unroll_safe static int unpack_iterable(py_frame *f, py_object *seq, int n,
+                                          int depth)
 {
     py_object *it = py_iter(seq);
     if (!it)

@@ -476,6 +476,21 @@ static py_object *b_sum(py_object *self, py_object *seq, py_object *start)
     return py_err_occurred() ? NULL : acc;
 }
 
+/* Of several arguments, without a key. */
+tw_unroll_safe static py_object *extreme(int op, py_object *const *args,
+                                         intptr_t nargs)
+{
+    py_object *best = args[0];
+    for (intptr_t i = 1; i < nargs; i++) {
+        int r = py_richcompare_bool(args[i], best, op);
+        if (r < 0)
+            return NULL;
+        if (r)
+            best = args[i];
+    }
+    return best;
+}
+
 static py_object *min_max(const char *name, int op, py_object *const *args,
                           intptr_t nargs, py_tuple *kw)
 {
@@ -519,6 +534,8 @@ static py_object *b_min(py_object *self, py_object *const *args, intptr_t nargs,
                         py_tuple *kw)
 {
     UNUSED(self);
+    if (nargs > 1 && !kw)
+        return extreme(PY_LT, args, nargs);
     return min_max("min", PY_LT, args, nargs, kw);
 }
 
@@ -526,6 +543,8 @@ static py_object *b_max(py_object *self, py_object *const *args, intptr_t nargs,
                         py_tuple *kw)
 {
     UNUSED(self);
+    if (nargs > 1 && !kw)
+        return extreme(PY_GT, args, nargs);
     return min_max("max", PY_GT, args, nargs, kw);
 }
 

@@ -585,11 +585,9 @@ int py_check_hint(py_object *o)
     return py_length_hint(o, 0) < 0 ? -1 : 0;
 }
 
-int py_contains(py_object *c, py_object *x)
+/* `in` by asking each item: the loop is not for traces. */
+static int contains_by_iteration(py_object *c, py_object *x)
 {
-    py_containsfn f = py_type_of(c)->sq_contains;
-    if (f)
-        return f(c, x);
     py_object *it = py_iter(c), *v;
     if (!it) {
         if (py_err_matches(&py_TypeError) && !py_is_oldinst(c))
@@ -602,6 +600,12 @@ int py_contains(py_object *c, py_object *x)
             return r;
     }
     return py_err_occurred() ? -1 : 0;
+}
+
+int py_contains(py_object *c, py_object *x)
+{
+    py_containsfn f = py_type_of(c)->sq_contains;
+    return f ? f(c, x) : contains_by_iteration(c, x);
 }
 
 int py_is_sequence(py_object *o)
@@ -777,9 +781,10 @@ static int plain_issubclass(py_object *c, py_object *cls)
     return abstract_issubclass(c, cls);
 }
 
-/* Asks the class's __instancecheck__ or __subclasscheck__, else plain(). */
-static int class_test(py_object *o, py_object *cls, py_str *hook,
-                      int (*plain)(py_object *, py_object *))
+/* Asks the class's __instancecheck__ or __subclasscheck__, else plain(). Most
+ * tuples of classes are constants. */
+tw_unroll_safe static int class_test(py_object *o, py_object *cls, py_str *hook,
+                                     int (*plain)(py_object *, py_object *))
 {
     if (py_is_tuple(cls)) {
         if (py_recursion_enter(" in class test"))
@@ -791,7 +796,7 @@ static int class_test(py_object *o, py_object *cls, py_str *hook,
         py_recursion_leave();
         return r;
     }
-    if (!py_is_classobj(cls)) {
+    if (py_type_of(cls) != &py_type_type && !py_is_classobj(cls)) {
         py_object *m = py_lookup_special(cls, hook);
         if (!m && py_err_occurred())
             return -1;

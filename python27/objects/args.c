@@ -25,9 +25,9 @@ int py_args_nokw(const char *fname, py_tuple *kwnames)
     return py_raise_i(&py_TypeError, "%s() takes no keyword arguments", fname);
 }
 
-int py_args_kw(const char *fname, py_object *const *args, intptr_t nargs,
-               py_tuple *kwnames, const char *const *names, int nnames,
-               int required, py_object **out)
+static int bind(const char *fname, py_object *const *args, intptr_t nargs,
+                py_tuple *kwnames, const char *const *names, int nnames,
+                int required, py_object **out)
 {
     intptr_t nkw = kwnames ? kwnames->n : 0;
     for (int i = 0; i < nnames; i++)
@@ -60,6 +60,18 @@ int py_args_kw(const char *fname, py_object *const *args, intptr_t nargs,
                               "Required argument '%s' (pos %d) not found",
                               names[i], i + 1);
         }
+    return 0;
+}
+
+tw_unroll_safe int py_args_kw(const char *fname, py_object *const *args,
+                              intptr_t nargs, py_tuple *kwnames,
+                              const char *const *names, int nnames,
+                              int required, py_object **out)
+{
+    if ((kwnames && kwnames->n) || nargs > nnames || nargs < required)
+        return bind(fname, args, nargs, kwnames, names, nnames, required, out);
+    for (int i = 0; i < nnames; i++)
+        out[i] = i < nargs ? args[i] : NULL;
     return 0;
 }
 

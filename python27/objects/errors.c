@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "objects/exceptions.h"
 #include "objects/python.h"
 
 static struct py_ec main_ec = {.depth_limit = 1000};
@@ -77,9 +78,19 @@ int py_raise_i(py_type *type, const char *fmt, ...)
     return -1;
 }
 
+/* Calls nothing that may run Python code: what allocates is harmless in
+ * traces. */
 void *py_raise_nomemory(void)
 {
-    return py_raise_none(&py_MemoryError);
+    static struct py_baseexception spare = {
+        {&py_MemoryError}, NULL, NULL, NULL};
+    struct py_baseexception *e = TW_NEW(py_baseexception);
+    if (!e)
+        e = &spare;
+    e->base.type = &py_MemoryError;
+    e->args = &py_tuple_empty->base;
+    e->message = (py_object *)py_str_empty;
+    return py_raise_obj(&e->base, NULL);
 }
 
 void *py_raise_badcall(const char *where)

@@ -48,6 +48,7 @@ TW_IMMUTABLE(py_map, kind);
 TW_IMMUTABLE(py_map, index);
 TW_IMMUTABLE(py_map, nobjs);
 TW_IMMUTABLE(py_map, nnums);
+TW_IMMUTABLE(py_map, nattrs);
 TW_IMMUTABLE(py_map, devolved);
 TW_GC_TYPE_DECL(py_map);
 

@@ -173,7 +173,20 @@ static py_object *tuple_repeat(py_object *a, intptr_t k)
     return (py_object *)r;
 }
 
-static int tuple_contains(py_object *o, py_object *x)
+/* Tuples of known, small length are taken apart in traces. */
+__attribute__((used)) static int is_small(py_object *o)
+{
+    return tw_isconstant(T(o)->n) && T(o)->n <= 8;
+}
+
+__attribute__((used)) static int is_small_in(py_object *o, py_object *x)
+{
+    (void)x;
+    return is_small(o);
+}
+
+tw_look_inside_iff(is_small_in) static int tuple_contains(py_object *o,
+                                                          py_object *x)
 {
     for (intptr_t i = 0; i < T(o)->n; i++) {
         int c = py_richcompare_bool(T(o)->item[i], x, PY_EQ);
@@ -184,7 +197,7 @@ static int tuple_contains(py_object *o, py_object *x)
     return 0;
 }
 
-static int64_t tuple_hash(py_object *o)
+tw_look_inside_iff(is_small) static int64_t tuple_hash(py_object *o)
 {
     uint64_t x = 0x345678, mult = 1000003;
 
@@ -200,10 +213,33 @@ static int64_t tuple_hash(py_object *o)
     return (int64_t)x == -1 ? -2 : (int64_t)x;
 }
 
+__attribute__((used)) static int is_small_pair(py_object *a, py_object *b)
+{
+    return is_small(a) || is_small(b);
+}
+
+/* Tuples of one length. */
+tw_look_inside_iff(is_small_pair) static int are_equal(py_object *a,
+                                                       py_object *b)
+{
+    for (intptr_t i = 0; i < T(a)->n; i++) {
+        int c = py_richcompare_bool(T(a)->item[i], T(b)->item[i], PY_EQ);
+
+        if (c <= 0)
+            return c;
+    }
+    return 1;
+}
+
 static py_object *tuple_richcompare(py_object *a, py_object *b, int op)
 {
     if (!py_is_tuple(a) || !py_is_tuple(b))
         return py_NotImplemented;
+    if (op == PY_EQ || op == PY_NE) {
+        int same = T(a)->n == T(b)->n ? are_equal(a, b) : 0;
+
+        return same < 0 ? NULL : py_bool(same == (op == PY_EQ));
+    }
     return py_seq_richcompare(a, b, op, get, tuple_length);
 }
 

@@ -189,7 +189,7 @@ void tw_mark_keepalive(const void *p);
  *   tw_may_force         a residual call that may look at virtualizable frames
  *                        (found by itself where codegen sees the body)
  *   tw_no_effect         an external that reads/writes no memory the program sees
- *   tw_look_inside_iff(pred): look inside only in traces where pred(args), a
+ *   tw_look_inside_iff(pred): look inside (loops too) only where pred(args), a
  *                        function of the same arguments, is true at record time
  *                        (with tw_isconstant/tw_isvirtual inside)
  *                        A static pred needs __attribute__((used)), or clang

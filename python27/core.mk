@@ -45,4 +45,5 @@ python27_SRCS += \
   python27/modules/_weakref.c \
   python27/modules/gc.c \
   python27/modules/signal.c \
-  python27/modules/thread.c
+  python27/modules/thread.c \
+  python27/modules/unicodedata.c

@@ -31,5 +31,5 @@ TOOLKIT_SRCS += \
     toolkit/meta/recorder.c toolkit/meta/record_call.c toolkit/meta/record_heap.c \
     toolkit/meta/record_hint.c toolkit/meta/record_merge.c \
     toolkit/meta/counter.c toolkit/meta/warm.c toolkit/meta/loop.c toolkit/meta/compile.c \
-    toolkit/meta/engine.c toolkit/meta/quasi.c toolkit/meta/tier2.c toolkit/meta/jitlog.c \
+    toolkit/meta/engine.c toolkit/meta/quasi.c toolkit/meta/tier2.c toolkit/meta/region.c toolkit/meta/jitlog.c \
     toolkit/meta/guardfail.c toolkit/meta/params.c

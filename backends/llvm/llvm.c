@@ -53,57 +53,67 @@ static int is_first(const struct unit *u)
     return 0;
 }
 
-static struct tw_code *compile(struct lower_input *in, struct tw_loop *loop,
-                               int tier)
+/* Machine code of the region for units[0]; 0, or -1. Tier 2 stays out of sight
+ * until redirect() or attach(), unless nothing older has its labels. */
+static int compile(struct lower_input *in, int tier)
 {
     struct engine *e = &engines[tier - 1];
-    struct unit *u = unit_new(loop, in->from, tier);
+    struct unit *u = in->units[0];
     LLVMModuleRef m;
 
     in->engine = e;
-    in->unit = u;
     in->hooks = &hooks;
-    if (engine_begin(e, in->err, in->errsize)) {
-        unit_free(u);
-        return NULL;
-    }
+    if (engine_begin(e, in->err, in->errsize))
+        return -1;
     m = lower(in);
     if (m)
         u->buffer = engine_emit(e, m, in->err, in->errsize);
     engine_end(e);
     if (!u->buffer ||
-        ((tier == 1 || is_first(u)) && unit_install(u, in->err, in->errsize))) {
-        unit_free(u);
-        return NULL;
-    }
+        ((tier == 1 || is_first(u)) && unit_install(u, in->err, in->errsize)))
+        return -1;
     if (u->function)
         unit_publish(u, NULL);
-    return &u->code;
+    return 0;
 }
 
 static struct tw_code *llvm_compile(const struct tw_trace *t,
                                     struct tw_loop *loop, struct tw_guard *from,
                                     int tier, char *err, size_t errsize)
 {
-    struct lower_input in = {
-        .trace = t, .from = from, .err = err, .errsize = errsize};
-
-    return compile(&in, loop, tier);
-}
-
-static struct tw_code *llvm_compile_tree(const struct tw_trace *t,
-                                         struct tw_loop *loop,
-                                         const struct tw_branch *branches,
-                                         unsigned nbranches, char *err,
-                                         size_t errsize)
-{
-    struct lower_input in = {.trace = t,
-                             .branches = branches,
-                             .nbranches = nbranches,
+    struct tw_member member = {loop, t};
+    struct tw_region region = {.members = &member, .nmembers = 1};
+    struct unit *u = unit_new(loop, from, tier);
+    struct lower_input in = {.region = &region,
+                             .units = &u,
+                             .from = from,
                              .err = err,
                              .errsize = errsize};
 
-    return compile(&in, loop, 2);
+    if (compile(&in, tier) == 0)
+        return &u->code;
+    unit_free(u);
+    return NULL;
+}
+
+static int llvm_compile_region(const struct tw_region *r,
+                               struct tw_code **codes, char *err,
+                               size_t errsize)
+{
+    struct unit *units[r->nmembers];
+    struct lower_input in = {
+        .region = r, .units = units, .err = err, .errsize = errsize};
+    int rc;
+
+    for (unsigned k = 0; k < r->nmembers; k++) {
+        units[k] = unit_new(r->members[k].loop, NULL, 2);
+        units[k]->body = units[0];
+        codes[k] = &units[k]->code;
+    }
+    rc = compile(&in, 2);
+    for (unsigned k = r->nmembers; rc && k-- > 0;)
+        unit_free(units[k]);
+    return rc;
 }
 
 /* Code that cannot be put in place is as if it had never been made. */
@@ -153,7 +163,8 @@ tw_backend_llvm(void)
     static const struct tw_backend backend = {.name = "llvm",
                                               .init = llvm_init,
                                               .compile = llvm_compile,
-                                              .compile_tree = llvm_compile_tree,
+                                              .compile_region =
+                                                  llvm_compile_region,
                                               .attach = llvm_attach,
                                               .redirect = llvm_redirect,
                                               .execute = llvm_execute,

@@ -1,12 +1,13 @@
 /*
- * lower.c: a trace (tier 2: or a tree of traces) as one LLVM function: entry,
+ * lower.c: a trace (tier 2: or a region of traces) as one LLVM function: entry,
  * labels, jumps, finish; the other operations are in lower_*.c.
  * Input: struct lower_input; output: a module with one function of type
  * llvm_code. Neighbours: slots.c before, engine.c after.
  *
  * The function begins with the frame's size check and a dispatch on its entry
  * number; a label's entry moves its arguments from the first slots to where
- * the label expects them.
+ * the label expects them. Entry 0 of a region looks in the frame for the loop
+ * that is to be started.
  */
 #include "backends/llvm/lower.h"
 
@@ -69,31 +70,47 @@ static void keep_roots(struct unit *u, const struct tw_trace *t, uint32_t *n)
             u->roots[(*n)++] = t->consts[k].v.r;
 }
 
-static void survey_all(struct lower *l, const struct lower_input *in)
+/* Trace k of the region: the members', then the bridges'. NULL: no more. */
+static const struct tw_trace *trace_of(const struct lower *l, unsigned k)
+{
+    const struct tw_region *r = l->region;
+
+    if (k < r->nmembers)
+        return r->members[k].trace;
+    k -= r->nmembers;
+    return k < r->nbranches ? r->branches[k].trace : NULL;
+}
+
+static void survey_all(struct lower *l)
 {
     struct unit *u = l->unit;
     uint32_t nguards = 0, nroots = 0, n = 0;
+    const struct tw_trace *t;
 
-    survey(l, in->trace, &nguards, &nroots);
-    for (unsigned k = 0; k < in->nbranches; k++)
-        survey(l, in->branches[k].trace, &nguards, &nroots);
+    for (unsigned k = 0; (t = trace_of(l, k)); k++)
+        survey(l, t, &nguards, &nroots);
     if (nroots) {
         u->roots = malloc(nroots * sizeof *u->roots);
         u->nroots = nroots;
-        keep_roots(u, in->trace, &n);
-        for (unsigned k = 0; k < in->nbranches; k++)
-            keep_roots(u, in->branches[k].trace, &n);
+        for (unsigned k = 0; (t = trace_of(l, k)); k++)
+            keep_roots(u, t, &n);
     }
     u->cells = calloc(nguards + 1, sizeof *u->cells);
     u->labels = calloc(l->nlabels + 1, sizeof *u->labels);
     l->labels = calloc(l->nlabels + 1, sizeof *l->labels);
-    l->parts = calloc(in->nbranches + 1, sizeof *l->parts);
-    l->nparts = 1;
+    l->parts =
+        calloc(l->region->nmembers + l->region->nbranches, sizeof *l->parts);
 }
 
-static void make_part(struct part *p, const struct tw_trace *t)
+void make_part(const struct lower *l, struct part *p, const struct tw_trace *t,
+               const struct tw_loop *loop)
 {
+    unsigned of = 0;
+
+    while (of + 1 < l->region->nmembers && l->region->members[of].loop != loop)
+        of++;
     p->t = t;
+    p->invalidated = &l->units[of]->code.invalidated;
     p->vals = calloc(t->ninputs + t->nops + 1, sizeof *p->vals);
     for (uint32_t k = 0; k < t->ninputs + t->nops; k++)
         p->vals[k].home = NO_HOME;
@@ -186,9 +203,9 @@ static void label_entry(struct lower *l, const struct label *label)
     LLVMBuildBr(l->b, label->block);
 }
 
-static void start_entry(struct lower *l, const struct tw_guard *from)
+static void start_entry(struct lower *l, struct part *p,
+                        const struct tw_guard *from)
 {
-    struct part *p = &l->parts[0];
     uint32_t n = p->t->ninputs, slot[n + 1], k = 0;
     LLVMValueRef x[n + 1];
 
@@ -213,23 +230,72 @@ static void start_entry(struct lower *l, const struct tw_guard *from)
     }
 }
 
-static void entries(struct lower *l, const struct tw_guard *from)
+/* In tier 1 by comparisons: FastISel knows no switch. */
+static void label_entries(struct lower *l, LLVMBasicBlockRef start)
 {
-    LLVMValueRef entry = LLVMGetParam(l->f, 1);
+    LLVMValueRef entry = LLVMGetParam(l->f, 1), dispatch = NULL;
 
-    LLVMPositionBuilderAtEnd(l->b, LLVMGetEntryBasicBlock(l->f));
-    check_frame_size(l);
+    if (l->tier == 2)
+        dispatch = LLVMBuildSwitch(l->b, entry, start, l->nlabels);
     for (uint32_t k = 0; k < l->nlabels; k++) {
-        LLVMBasicBlockRef here = cold_block(l), next = hot_block(l);
+        LLVMBasicBlockRef here = cold_block(l), next;
         LLVMValueRef number = LLVMConstInt(l->ty->i32, k + 1, 0);
 
+        if (dispatch) {
+            LLVMAddCase(dispatch, number, here);
+            LLVMPositionBuilderAtEnd(l->b, here);
+            label_entry(l, &l->labels[k]);
+            continue;
+        }
+        next = hot_block(l);
         LLVMBuildCondBr(l->b, LLVMBuildICmp(l->b, LLVMIntEQ, entry, number, ""),
                         here, next);
         LLVMPositionBuilderAtEnd(l->b, here);
         label_entry(l, &l->labels[k]);
         LLVMPositionBuilderAtEnd(l->b, next);
     }
-    start_entry(l, from);
+    if (!dispatch)
+        LLVMBuildBr(l->b, start);
+}
+
+/* Entry 0: which loop of the region is it? */
+static void which_start(struct lower *l, LLVMBasicBlockRef start)
+{
+    const struct tw_region *r = l->region;
+    LLVMValueRef loop, is;
+
+    l->parts[0].start = start;
+    if (r->nmembers == 1)
+        return;
+    LLVMPositionBuilderAtEnd(l->b, start);
+    loop = load_runtime(l, l->ty->ptr,
+                        frame_field(l, offsetof(struct tw_jitframe, loop)));
+    for (unsigned k = 1; k < r->nmembers; k++) {
+        LLVMBasicBlockRef next = cold_block(l);
+
+        l->parts[k].start = hot_block(l);
+        is = LLVMBuildICmp(l->b, LLVMIntEQ, loop,
+                           const_address(l, r->members[k].loop), "");
+        LLVMBuildCondBr(l->b, is, l->parts[k].start, next);
+        LLVMPositionBuilderAtEnd(l->b, next);
+    }
+    l->parts[0].start = hot_block(l);
+    LLVMBuildBr(l->b, l->parts[0].start);
+}
+
+static void entries(struct lower *l, const struct tw_guard *from)
+{
+    LLVMBasicBlockRef start;
+
+    LLVMPositionBuilderAtEnd(l->b, LLVMGetEntryBasicBlock(l->f));
+    check_frame_size(l);
+    start = hot_block(l);
+    label_entries(l, start);
+    which_start(l, start);
+    for (unsigned k = 0; k < l->region->nmembers; k++) {
+        LLVMPositionBuilderAtEnd(l->b, l->parts[k].start);
+        start_entry(l, &l->parts[k], from);
+    }
 }
 
 /* ---------------------------------------------------------------- labels and
@@ -412,28 +478,34 @@ static void lower_part(struct lower *l, struct part *p)
         LLVMBuildUnreachable(l->b); /* after guard_always_fails */
 }
 
-static void lower_parts(struct lower *l, const struct lower_input *in)
+static void place_finishes(const struct tw_trace *t)
 {
-    uint16_t *finish_location = unit_finish_location();
+    for (uint32_t k = 0; k < t->nops; k++)
+        if (t->ops[k].opnum == TW_OP_finish)
+            t->ops[k].guard->locations = unit_finish_location();
+}
 
-    make_part(&l->parts[0], in->trace);
+static void lower_parts(struct lower *l, const struct tw_guard *from)
+{
+    const struct tw_region *r = l->region;
+    const struct tw_trace *t;
+
+    for (unsigned k = 0; k < r->nmembers; k++)
+        make_part(l, &l->parts[k], r->members[k].trace, r->members[k].loop);
+    l->nparts = r->nmembers;
     l->part = &l->parts[0];
     if (l->tier == 1)
-        slots_assign(l, &l->parts[0], in->from);
-    slots_place_guards(l, in->trace, l->parts[0].vals);
-    for (unsigned k = 0; k < in->nbranches; k++)
-        slots_place_guards(l, in->branches[k].trace, NULL);
-    for (uint32_t k = 0; k < in->trace->nops; k++)
-        if (in->trace->ops[k].opnum == TW_OP_finish)
-            in->trace->ops[k].guard->locations = finish_location;
-    for (uint32_t k = 0; in->from && k < in->from->nfailargs; k++)
-        need_slots(l, in->from->locations[k] + 1u);
-    make_labels(l, in->trace);
-    for (unsigned k = 0; k < in->nbranches; k++)
-        make_labels(l, in->branches[k].trace);
-    entries(l, in->from);
-    lower_part(l, &l->parts[0]);
-    for (unsigned k = 1; k < l->nparts; k++) {
+        slots_assign(l, &l->parts[0], from);
+    for (unsigned k = 0; (t = trace_of(l, k)); k++) {
+        slots_place_guards(l, t, k < r->nmembers ? l->parts[k].vals : NULL);
+        if (k < r->nmembers)
+            place_finishes(t);
+        make_labels(l, t);
+    }
+    for (uint32_t k = 0; from && k < from->nfailargs; k++)
+        need_slots(l, from->locations[k] + 1u);
+    entries(l, from);
+    for (unsigned k = 0; k < l->nparts; k++) {
         LLVMPositionBuilderAtEnd(l->b, l->parts[k].start);
         lower_part(l, &l->parts[k]);
     }
@@ -463,19 +535,19 @@ LLVMModuleRef lower(const struct lower_input *in)
     struct lower l = {.e = in->engine,
                       .ty = &in->engine->types,
                       .c = in->engine->context,
-                      .unit = in->unit,
+                      .unit = in->units[0],
+                      .units = in->units,
+                      .region = in->region,
                       .hooks = in->hooks,
                       .tier = in->engine->tier,
                       .seg = 1,
-                      .branches = in->branches,
-                      .nbranches = in->nbranches,
                       .err = in->err,
                       .errsize = in->errsize};
 
-    survey_all(&l, in);
+    survey_all(&l);
     start_function(&l);
     if (!l.failed)
-        lower_parts(&l, in);
+        lower_parts(&l, in->from);
     LLVMDisposeBuilder(l.b);
     for (unsigned k = 0; k < l.nparts; k++)
         free(l.parts[k].vals);

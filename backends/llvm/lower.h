@@ -31,6 +31,7 @@ struct part {
     const struct tw_trace *t;
     struct lvalue *vals; /* by value number */
     LLVMBasicBlockRef start;
+    const int *invalidated; /* of the loop it belongs to */
 };
 
 struct label {
@@ -65,10 +66,9 @@ struct lower {
     LLVMBasicBlockRef exit; /* the common exit; hot blocks stand before it */
     struct label *labels;
     uint32_t nlabels;
-    /* trees: bridges that start at a guard, and the parts still to do */
-    const struct tw_branch *branches;
-    unsigned nbranches;
-    struct part *parts;
+    const struct tw_region *region;
+    struct unit *const *units; /* of its members */
+    struct part *parts; /* the members', then bridges', some still to do */
     unsigned nparts;
     char *err;
     size_t errsize;
@@ -79,16 +79,16 @@ struct lower {
 /* Builds the function of a unit in a module. NULL with a message in err. */
 struct lower_input {
     struct engine *engine;
-    struct unit *unit;
+    struct unit *const *units; /* one a member; the first is filled */
     const struct tw_backend_hooks *hooks;
-    const struct tw_trace *trace;
-    struct tw_guard *from;
-    const struct tw_branch *branches;
-    unsigned nbranches;
+    const struct tw_region *region;
+    struct tw_guard *from; /* a bridge alone, then the only member */
     char *err;
     size_t errsize;
 };
 LLVMModuleRef lower(const struct lower_input *in);
+void make_part(const struct lower *l, struct part *p, const struct tw_trace *t,
+               const struct tw_loop *loop);
 void lower_fail(struct lower *l, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -37,9 +37,11 @@ static void store_failargs(struct lower *l, const struct tw_op *guard)
 /* A bridge that is part of this function goes on with the guard's values. */
 static const struct tw_branch *branch_of(const struct lower *l)
 {
-    for (unsigned k = 0; k < l->nbranches; k++)
-        if (l->branches[k].guard == l->op->guard)
-            return &l->branches[k];
+    const struct tw_region *r = l->region;
+
+    for (unsigned k = 0; k < r->nbranches; k++)
+        if (r->branches[k].guard == l->op->guard)
+            return &r->branches[k];
     return NULL;
 }
 
@@ -53,10 +55,7 @@ static LLVMBasicBlockRef start_branch(struct lower *l,
     uint32_t n = 0;
     int64_t known;
 
-    *p = (struct part){.t = branch->trace};
-    p->vals = calloc(p->t->ninputs + p->t->nops + 1, sizeof *p->vals);
-    for (uint32_t k = 0; k < p->t->ninputs + p->t->nops; k++)
-        p->vals[k].home = NO_HOME;
+    make_part(l, p, branch->trace, branch->guard->loop);
     p->start = cold_block(l);
     LLVMPositionBuilderAtEnd(l->b, p->start);
     for (unsigned k = 0; k < l->op->nfailargs && n < p->t->ninputs; k++)
@@ -179,8 +178,8 @@ static void guard_not_forced(struct lower *l)
 
 static void guard_not_invalidated(struct lower *l)
 {
-    LLVMValueRef flag = load_runtime(
-        l, l->ty->i32, const_address(l, &l->unit->code.invalidated));
+    LLVMValueRef flag =
+        load_runtime(l, l->ty->i32, const_address(l, l->part->invalidated));
 
     branch_on(
         l, LLVMBuildICmp(l->b, LLVMIntEQ, flag, LLVMConstNull(l->ty->i32), ""),

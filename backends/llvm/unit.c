@@ -26,6 +26,7 @@ struct unit *unit_new(struct tw_loop *loop, struct tw_guard *from, int tier)
     u->code.from = from;
     u->code.tier = tier;
     u->code.backend = u;
+    u->body = u;
     u->code.nslots = 1;
     return u;
 }
@@ -128,6 +129,13 @@ int unit_install(struct unit *u, char *err, size_t errsize)
 
     if (u->function)
         return 0;
+    if (u->body != u) {
+        if (unit_install(u->body, err, errsize))
+            return -1;
+        u->function = u->body->function;
+        u->code.nslots = u->body->code.nslots;
+        return 0;
+    }
     if (object_open(&u->object, LLVMGetBufferStart(u->buffer),
                     LLVMGetBufferSize(u->buffer), err, errsize))
         return -1;
@@ -159,13 +167,17 @@ int unit_install(struct unit *u, char *err, size_t errsize)
 
 void unit_publish(struct unit *u, const struct tw_code *old)
 {
+    struct unit *body = u->body;
+
     if (old && u->code.nslots < old->nslots)
         u->code.nslots = old->nslots;
-    for (uint32_t k = 0; k < u->nlabels; k++) {
-        if (u->labels[k]->code != old)
+    if (old)
+        old = &((const struct unit *)old)->body->code;
+    for (uint32_t k = 0; k < body->nlabels; k++) {
+        if (body->labels[k]->code != old)
             continue;
-        u->labels[k]->code = &u->code;
-        u->labels[k]->entry = (int32_t)k + 1;
+        body->labels[k]->code = &body->code;
+        body->labels[k]->entry = (int32_t)k + 1;
     }
 }
 

@@ -29,6 +29,9 @@ struct exit_cell {
 
 struct unit {
     struct tw_code code; /* first: a tw_code * is a unit * */
+    struct unit *body; /* whose function this is: itself, or in a region that
+                          of the first loop; then all below but `function`
+                          is empty */
     llvm_code *function; /* NULL until installed */
     void *memory;
     /* what LLVM made, until installed */

@@ -126,6 +126,21 @@ UNUSED static const struct tw_backend *h_load_reference(void)
     return h_init(&tw_backend_reference);
 }
 
+/* A loop and bridges of its guards as one function; NULL: cannot. */
+UNUSED static struct tw_code *h_compile_tree(const struct tw_trace *t,
+                                             struct tw_loop *loop,
+                                             const struct tw_branch *branches,
+                                             unsigned nbranches, char *err,
+                                             size_t errsize)
+{
+    struct tw_member member = {loop, t};
+    struct tw_region region = {&member, 1, branches, nbranches};
+    struct tw_code *code = NULL;
+
+    return h_backend->compile_region(&region, &code, err, errsize) ? NULL
+                                                                   : code;
+}
+
 /* ---------------------------------------------------------------- guards */
 
 /* Gives each guard and finish of a parsed trace its struct tw_guard; ids count
@@ -138,8 +153,12 @@ UNUSED static void h_make_guards(struct tw_trace *t, struct tw_loop *loop,
         int is_finish = op->opnum == TW_OP_finish;
         struct tw_guard *g;
 
-        if (op->opnum == TW_OP_label || op->opnum == TW_OP_jump)
-            ((struct tw_target *)(uintptr_t)op->descr)->loop = loop;
+        if (op->opnum == TW_OP_label || op->opnum == TW_OP_jump) {
+            struct tw_target *target = (struct tw_target *)(uintptr_t)op->descr;
+
+            if (op->opnum == TW_OP_label || !target->loop)
+                target->loop = loop;
+        }
         if (!tw_op_is(op->opnum, TW_GUARD) && !is_finish)
             continue;
         g = calloc(1, sizeof *g);

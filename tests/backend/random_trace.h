@@ -1,7 +1,7 @@
 /*
- * random_trace.h: makes random valid traces: a loop and bridges of its guards,
- * over a small world of objects. The same seed gives the same traces. Included
- * by tests/unit/backend_fuzz.c; everything is static.
+ * random_trace.h: makes random valid traces: loops and bridges of their guards,
+ * which jump to one another, over a small world of objects. The same seed gives
+ * the same traces. Included by tests/unit/backend_fuzz.c; everything is static.
  */
 #ifndef TW_TEST_RANDOM_TRACE_H
 #define TW_TEST_RANDOM_TRACE_H
@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-enum { MAX_BRIDGES = 6, NOBJECTS = 4, MAX_VALUES = 2000 };
+enum { MAX_LOOPS = 3, MAX_BRIDGES = 8, NOBJECTS = 4, MAX_VALUES = 2000 };
 
 /* ---------------------------------------------------------------- the world */
 
@@ -144,7 +144,7 @@ static double random_float(void)
 }
 
 /* ---------------------------------------------------------------- a case:
- * one loop, its bridges, all made anew for each variant from the same seed */
+ * loops and their bridges, all made anew for each variant from the same seed */
 
 struct live {
     tw_vref v[MAX_VALUES];
@@ -155,16 +155,19 @@ struct maker {
     struct live i, r, f; /* r: objects that may be read and written */
     tw_vref last;
 };
-struct fuzz {
+struct fuzz_loop {
     struct tw_loop loop;
     struct tw_target target;
     char target_types[32], input_types[16];
     struct tw_trace *trace;
+};
+struct fuzz {
+    struct fuzz_loop loops[MAX_LOOPS];
+    unsigned nloops; /* those made already are jumped to */
     struct tw_branch branches[MAX_BRIDGES];
     unsigned nbranches;
     uint32_t nguards;
     struct tw_guard *guards[4000];
-    struct tw_code *code;
 };
 
 static void add(struct live *l, tw_vref v)
@@ -505,10 +508,12 @@ static void make_call(struct maker *m, struct fuzz *z)
         return;
     }
     if (pick(12) == 0) {
+        struct fuzz_loop *l = &z->loops[pick(z->nloops)];
+
         make_fuel(m);
-        for (n = 0; z->input_types[n]; n++)
-            args[n] = get(m, z->input_types[n]);
-        x = emit(m, TW_OP_call_assembler_i, &z->loop, n, args);
+        for (n = 0; l->input_types[n]; n++)
+            args[n] = get(m, l->input_types[n]);
+        x = emit(m, TW_OP_call_assembler_i, &l->loop, n, args);
         EMIT0(guard_not_forced, NULL);
         failargs(m, x);
         add(&m->i, x);
@@ -584,8 +589,9 @@ static void make_ops(struct maker *m, struct fuzz *z, unsigned n)
 
 static void make_end(struct maker *m, struct fuzz *z, int may_finish)
 {
+    struct fuzz_loop *to = &z->loops[pick(z->nloops)];
     tw_vref args[32];
-    unsigned n = (unsigned)strlen(z->target_types);
+    unsigned n = (unsigned)strlen(to->target_types);
 
     if (may_finish && pick(3) == 0) {
         args[0] = get(m, "ifr"[pick(2)]);
@@ -594,8 +600,8 @@ static void make_end(struct maker *m, struct fuzz *z, int may_finish)
     }
     make_fuel(m);
     for (unsigned k = 0; k < n; k++)
-        args[k] = get(m, z->target_types[k]);
-    emit(m, TW_OP_jump, &z->target, n, args);
+        args[k] = get(m, to->target_types[k]);
+    emit(m, TW_OP_jump, &to->target, n, args);
 }
 
 static void make_inputs(struct maker *m, const char *types)
@@ -607,7 +613,7 @@ static void make_inputs(struct maker *m, const char *types)
 }
 
 /* Some live values become the label's arguments; the others die. */
-static void make_label(struct maker *m, struct fuzz *z)
+static void make_label(struct maker *m, struct fuzz_loop *z)
 {
     static const char kinds[] = "irf";
     tw_vref args[32];
@@ -630,36 +636,51 @@ static void make_label(struct maker *m, struct fuzz *z)
     emit(m, TW_OP_label, &z->target, n, args);
 }
 
-static void collect_guards(struct fuzz *z, struct tw_trace *t)
+static void collect_guards(struct fuzz *z, struct tw_trace *t,
+                           struct tw_loop *loop)
 {
-    h_make_guards(t, &z->loop, &z->nguards);
+    h_make_guards(t, loop, &z->nguards);
     for (uint32_t k = 0; k < t->nops; k++)
         if (tw_op_is(t->ops[k].opnum, TW_GUARD))
             z->guards[t->ops[k].guard->id] = t->ops[k].guard;
+}
+
+/* The next of the loops, its token and label still to be filled. */
+static struct fuzz_loop *new_loop(struct fuzz *z)
+{
+    struct fuzz_loop *l = &z->loops[z->nloops++];
+    uint32_t id = z->nloops;
+
+    l->loop =
+        (struct tw_loop){.dkind = TW_DK_LOOP, .id = id, .hotness = 1 << 30};
+    l->target =
+        (struct tw_target){.dkind = TW_DK_TARGET, .id = id, .loop = &l->loop};
+    return l;
+}
+
+static void loop_made(struct fuzz *z, struct fuzz_loop *l, struct tw_trace *t)
+{
+    l->trace = t;
+    l->loop.ninputs = (uint32_t)strlen(l->input_types);
+    l->loop.input_types = l->input_types;
+    collect_guards(z, t, &l->loop);
 }
 
 static void make_loop(struct fuzz *z)
 {
     static struct maker maker;
     struct maker *m = &maker;
+    struct fuzz_loop *l = new_loop(z);
     unsigned n = 1 + pick(5);
 
-    memset(z, 0, sizeof *z);
-    z->loop =
-        (struct tw_loop){.dkind = TW_DK_LOOP, .id = 1, .hotness = 1 << 30};
-    z->target =
-        (struct tw_target){.dkind = TW_DK_TARGET, .id = 1, .loop = &z->loop};
     for (unsigned k = 0; k < n; k++)
-        z->input_types[k] = "iirf"[pick(4)];
-    make_inputs(m, z->input_types);
+        l->input_types[k] = "iirf"[pick(4)];
+    make_inputs(m, l->input_types);
     make_ops(m, z, pick(15));
-    make_label(m, z);
+    make_label(m, l);
     make_ops(m, z, 5 + pick(pick(4) ? 25 : 120));
     make_end(m, z, 0);
-    z->trace = m->t;
-    z->loop.ninputs = n;
-    z->loop.input_types = z->input_types;
-    collect_guards(z, z->trace);
+    loop_made(z, l, m->t);
 }
 
 /* The bridge of a guard that has none. */
@@ -681,7 +702,7 @@ static void make_bridge(struct fuzz *z)
     make_inputs(m, types);
     make_ops(m, z, pick(20));
     make_end(m, z, 1);
-    collect_guards(z, m->t);
+    collect_guards(z, m->t, g->loop);
     z->branches[z->nbranches].guard = g;
     z->branches[z->nbranches++].trace = m->t;
 }
@@ -690,14 +711,17 @@ static void make_case(struct fuzz *z, uint64_t seed)
 {
     rng = seed * 0x9e3779b97f4a7c15ull + 12345;
     pick(2), pick(2), pick(2);
-    make_loop(z);
+    memset(z, 0, sizeof *z);
+    for (unsigned k = 1 + pick(MAX_LOOPS); k > 0; k--)
+        make_loop(z);
     for (unsigned k = pick(MAX_BRIDGES + 1); k > 0; k--)
         make_bridge(z);
 }
 
 static void free_case(struct fuzz *z)
 {
-    tw_trace_free(z->trace);
+    for (unsigned k = 0; k < z->nloops; k++)
+        tw_trace_free(z->loops[k].trace);
     for (unsigned k = 0; k < z->nbranches; k++)
         tw_trace_free((struct tw_trace *)(uintptr_t)z->branches[k].trace);
 }

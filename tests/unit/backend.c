@@ -112,7 +112,7 @@ static struct tw_guard *guard_number(const struct session *s, uint32_t id)
 static void become_hot(struct tw_loop *loop)
 {
     struct session *s = hot_session;
-    struct tw_code *tree = h_backend->compile_tree(
+    struct tw_code *tree = h_compile_tree(
         s->trace, loop, s->branches, s->nbranches, message, sizeof message);
 
     h_hot = NULL;
@@ -157,8 +157,8 @@ static int build(struct session *s, const struct file *f, enum variant v)
         s->nbranches++;
     }
     if (v == TREE) {
-        tree = h_backend->compile_tree(s->trace, s->loop, s->branches,
-                                       s->nbranches, message, sizeof message);
+        tree = h_compile_tree(s->trace, s->loop, s->branches, s->nbranches,
+                              message, sizeof message);
         if (!tree)
             return -1;
         h_backend->redirect(s->code, tree);

@@ -1,8 +1,8 @@
 /*
  * backend_fuzz.c: random valid traces must do the same on the reference
- * backend, on LLVM's tier 1 and tier 2, as a tree with their bridges, and when
- * they go from tier 1 to tier 2 in full run: same exit, same failargs, same
- * memory, same calls in the same order.
+ * backend, on LLVM's tier 1 and tier 2, as a tree with their bridges, as regions
+ * of loops that jump to one another, and when they go from tier 1 to tier 2 in
+ * full run: same exit, same failargs, same memory, same calls in the same order.
  *
  *   backend_fuzz            seeds 1..FIXED, for make check
  *   backend_fuzz SEED       one seed, with its traces printed
@@ -21,10 +21,10 @@ enum { FIXED = 250 };
 
 /* ---------------------------------------------------------------- running */
 
-enum variant { REFERENCE, TIER1, TIER2, TREE, HOT, NVARIANTS };
-static const char *const variant_names[] = {"reference", "tier1", "tier2",
-                                            "tree", "hot"};
-enum { NRUNS = 3 };
+enum variant { REFERENCE, TIER1, TIER2, TREE, REGION, HOT, NVARIANTS };
+static const char *const variant_names[] = {"reference", "tier1",  "tier2",
+                                            "tree",      "region", "hot"};
+enum { NRUNS = 6 };
 struct outcome {
     uint64_t effects;
     uint32_t guard;
@@ -37,17 +37,56 @@ struct outcome {
 static char message[500];
 static struct fuzz *hot_case;
 
+/* Tier 2 for the loop `first` and, if wished, the others, with bridges of
+ * those that are in: `leave_out` says by bits which of them not. */
+static int make_region(struct fuzz *z, unsigned first, unsigned nloops,
+                       unsigned leave_out)
+{
+    struct tw_member members[MAX_LOOPS];
+    struct tw_branch branches[MAX_BRIDGES];
+    struct tw_region r = {members, nloops, branches, 0};
+    struct tw_code *old[MAX_LOOPS], *codes[MAX_LOOPS];
+
+    for (unsigned k = 0; k < nloops; k++) {
+        struct fuzz_loop *l = &z->loops[(first + k) % z->nloops];
+
+        members[k] = (struct tw_member){&l->loop, l->trace};
+        old[k] = l->loop.code;
+    }
+    for (unsigned k = 0; k < z->nbranches; k++) {
+        const struct tw_branch *b = &z->branches[k];
+        int inside = 0;
+
+        for (unsigned j = 0; j < nloops; j++) {
+            const struct tw_trace *t = members[j].trace;
+
+            for (uint32_t n = 0; n < t->nops; n++)
+                inside |= t->ops[n].guard == b->guard;
+        }
+        for (unsigned j = 0; j < r.nbranches; j++) {
+            const struct tw_trace *t = branches[j].trace;
+
+            for (uint32_t n = 0; n < t->nops; n++)
+                inside |= t->ops[n].guard == b->guard;
+        }
+        if (inside && !(leave_out & 1u << k))
+            branches[r.nbranches++] = *b;
+    }
+    if (h_backend->compile_region(&r, codes, message, sizeof message))
+        return -1;
+    for (unsigned k = 0; k < nloops; k++) {
+        h_backend->redirect(old[k], codes[k]);
+        members[k].loop->code = codes[k];
+    }
+    return 0;
+}
+
 static void become_hot(struct tw_loop *loop)
 {
     struct fuzz *z = hot_case;
-    struct tw_code *tree = h_backend->compile_tree(
-        z->trace, loop, z->branches, z->nbranches, message, sizeof message);
 
     h_hot = NULL;
-    if (!tree)
-        return;
-    h_backend->redirect(z->code, tree);
-    z->loop.code = tree;
+    make_region(z, loop->id - 1, z->nloops, 0);
 }
 
 static int build(struct fuzz *z, enum variant v)
@@ -55,32 +94,37 @@ static int build(struct fuzz *z, enum variant v)
     int tier = v == TIER2 ? 2 : 1;
     struct tw_code *c;
 
-    z->code = h_backend->compile(z->trace, &z->loop, NULL, tier, message,
-                                 sizeof message);
-    z->loop.code = z->code;
-    for (unsigned k = 0; z->code && k < z->nbranches; k++) {
-        c = h_backend->compile(z->branches[k].trace, &z->loop,
-                               z->branches[k].guard, tier, message,
+    for (unsigned k = 0; k < z->nloops; k++) {
+        struct fuzz_loop *l = &z->loops[k];
+
+        l->loop.code = h_backend->compile(l->trace, &l->loop, NULL, tier,
+                                          message, sizeof message);
+        if (!l->loop.code)
+            return -1;
+    }
+    for (unsigned k = 0; k < z->nbranches; k++) {
+        struct tw_guard *g = z->branches[k].guard;
+
+        c = h_backend->compile(z->branches[k].trace, g->loop, g, tier, message,
                                sizeof message);
         if (!c)
             return -1;
-        h_backend->attach(z->branches[k].guard, c);
-    }
-    if (z->code && v == TREE) {
-        c = h_backend->compile_tree(z->trace, &z->loop, z->branches,
-                                    z->nbranches, message, sizeof message);
-        if (!c)
-            return -1;
-        h_backend->redirect(z->code, c);
-        z->loop.code = c;
+        h_backend->attach(g, c);
     }
     h_hot = NULL;
+    if (v == TREE)
+        return make_region(z, 0, 1, 0);
+    if (v == REGION) /* and again, as after new bridges */
+        return make_region(z, z->nguards % z->nloops, z->nloops,
+                           z->nguards * 37) ||
+               make_region(z, 0, 1 + z->nguards % z->nloops, 0);
     if (v == HOT) {
-        z->loop.hotness = 3;
+        for (unsigned k = 0; k < z->nloops; k++)
+            z->loops[k].loop.hotness = 3;
         hot_case = z;
         h_hot = become_hot;
     }
-    return z->code ? 0 : -1;
+    return 0;
 }
 
 /* What may be compared: no NaN's bits, no fresh object's address. */
@@ -122,23 +166,25 @@ static void canonical_world(struct object *w)
 
 static void run(struct fuzz *z, unsigned number, struct outcome *o)
 {
-    static const int64_t ints[NRUNS] = {5, -1, 1000000007};
-    static const double floats[NRUNS] = {0.5, -3, 1e12};
+    static const int64_t ints[] = {5, -1, 1000000007};
+    static const double floats[] = {0.5, -3, 1e12};
+    struct fuzz_loop *l = &z->loops[number % z->nloops];
     union tw_value args[16];
     struct tw_jitframe frame;
     struct tw_guard *g;
 
+    number %= 3;
     memset(o, 0, sizeof *o);
     reset_world();
     h_effects = 0;
-    for (unsigned k = 0; k < z->loop.ninputs; k++)
-        if (z->input_types[k] == 'i')
+    for (unsigned k = 0; k < l->loop.ninputs; k++)
+        if (l->input_types[k] == 'i')
             args[k].i = ints[number] * (k + 1);
-        else if (z->input_types[k] == 'f')
+        else if (l->input_types[k] == 'f')
             args[k].f = floats[number] * (k + 1);
         else
             args[k].r = &world[(number + k) % NOBJECTS];
-    h_execute(z->loop.code, args, z->loop.ninputs, &frame, &g);
+    h_execute(l->loop.code, args, l->loop.ninputs, &frame, &g);
     o->guard = g->flags & TW_GUARD_FINISH ? ~0u : g->id;
     o->effects = h_effects;
     o->n = g->nfailargs;
@@ -179,7 +225,8 @@ static void print_difference(const char *name, const struct outcome *a,
 
 static void print_case(const struct fuzz *z)
 {
-    tw_trace_print(z->trace, stdout);
+    for (unsigned k = 0; k < z->nloops; k++)
+        tw_trace_print(z->loops[k].trace, stdout);
     for (unsigned k = 0; k < z->nbranches; k++) {
         printf("bridge of guard %u:\n", z->branches[k].guard->id);
         tw_trace_print(z->branches[k].trace, stdout);
@@ -197,12 +244,13 @@ static int test(uint64_t seed, const struct tw_backend *const *backends,
     for (enum variant v = 0; v < NVARIANTS && !bad; v++) {
         h_backend = backends[v != REFERENCE];
         make_case(&z, seed);
-        if (v == REFERENCE &&
-            tw_trace_verify(z.trace, message, sizeof message)) {
-            printf("not ok seed-%" PRIu64 "\nthe fuzzer's trace is wrong: %s\n",
-                   seed, message);
-            return -1;
-        }
+        for (unsigned k = 0; v == REFERENCE && k < z.nloops; k++)
+            if (tw_trace_verify(z.loops[k].trace, message, sizeof message)) {
+                printf("not ok seed-%" PRIu64
+                       "\nthe fuzzer's trace is wrong: %s\n",
+                       seed, message);
+                return -1;
+            }
         if (show && v == REFERENCE)
             print_case(&z);
         if (build(&z, v)) {
@@ -242,15 +290,13 @@ static void make_timed_loop(struct fuzz *z, unsigned nops)
 {
     static struct maker maker;
     struct maker *m = &maker;
+    struct fuzz_loop *l;
 
     memset(z, 0, sizeof *z);
-    z->loop =
-        (struct tw_loop){.dkind = TW_DK_LOOP, .id = 1, .hotness = 1 << 30};
-    z->target =
-        (struct tw_target){.dkind = TW_DK_TARGET, .id = 1, .loop = &z->loop};
-    strcpy(z->input_types, "iiirrf");
-    make_inputs(m, z->input_types);
-    make_label(m, z);
+    l = new_loop(z);
+    strcpy(l->input_types, "iiirrf");
+    make_inputs(m, l->input_types);
+    make_label(m, l);
     while (m->t->nops < nops)
         switch (pick(8)) {
         case 0:
@@ -277,10 +323,7 @@ static void make_timed_loop(struct fuzz *z, unsigned nops)
             break;
         }
     make_end(m, z, 0);
-    z->trace = m->t;
-    z->loop.ninputs = 6;
-    z->loop.input_types = z->input_types;
-    collect_guards(z, z->trace);
+    loop_made(z, l, m->t);
 }
 
 static void time_tier(unsigned nops, int tier)
@@ -297,16 +340,16 @@ static void time_tier(unsigned nops, int tier)
         rng = 99;
         make_timed_loop(&z, nops);
         start = seconds_now();
-        c = h_backend->compile(z.trace, &z.loop, NULL, tier, message,
-                               sizeof message);
+        c = h_backend->compile(z.loops[0].trace, &z.loops[0].loop, NULL, tier,
+                               message, sizeof message);
         took = seconds_now() - start;
         best = took < best ? took : best;
         total += took;
         bytes = c ? c->nbytes : 0;
-        ops = z.trace->nops;
+        ops = z.loops[0].trace->nops;
         if (c)
             h_backend->free_code(c);
-        tw_trace_free(z.trace);
+        tw_trace_free(z.loops[0].trace);
     }
     printf("tier %d %5u ops: best %7.0f us (%5.1f us/op), mean %7.0f us, "
            "%u bytes (%.1f an op)\n",

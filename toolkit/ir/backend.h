@@ -28,7 +28,8 @@ struct tw_jitframe {
                                locations already, but for the call's result) */
     void *forced;           /* non-NULL once forced: the forcer's saved state;
                                guard_not_forced fails on it */
-    const struct tw_loop *loop; /* entered loop */
+    const struct tw_loop *loop; /* the loop that was entered: at entry 0 the
+                                   code of several loops looks which */
     uint32_t nslots;
     uint32_t scratch;       /* of machine code */
     union tw_value *slots; /* a pointer, so that the slots can grow and the
@@ -102,10 +103,21 @@ struct tw_backend_hooks {
     void (*hot)(struct tw_loop *loop);
 };
 
-/* A bridge that becomes part of its loop's function in tier 2. */
+/* What tier 2 compiles as one function: loops that jump to one another, and
+ * bridges of their guards (and of the bridges' guards). */
 struct tw_branch {
     struct tw_guard *guard;
     const struct tw_trace *trace;
+};
+struct tw_member {
+    struct tw_loop *loop;
+    const struct tw_trace *trace;
+};
+struct tw_region {
+    const struct tw_member *members;
+    unsigned nmembers;
+    const struct tw_branch *branches;
+    unsigned nbranches;
 };
 
 struct tw_backend {
@@ -124,13 +136,13 @@ struct tw_backend {
     struct tw_code *(*compile)(const struct tw_trace *t, struct tw_loop *loop,
                                struct tw_guard *from, int tier, char *err,
                                size_t errsize);
-    /* Tier 2 of a loop together with bridges of its guards (and of theirs) as
-     * one function. NULL member: the backend has no such thing. */
-    struct tw_code *(*compile_tree)(const struct tw_trace *t,
-                                    struct tw_loop *loop,
-                                    const struct tw_branch *branches,
-                                    unsigned nbranches, char *err,
-                                    size_t errsize);
+    /* Tier 2 of a region as one function. codes[k] is then the code of
+     * members[k]: what to enter at entry 0 to run that loop from its start, with
+     * its own `invalidated`. codes[0] has the machine code and nbytes; they are
+     * all freed before anything that their loops own. 0, or -1 with a message. NULL: the backend
+     * has no such thing. */
+    int (*compile_region)(const struct tw_region *r, struct tw_code **codes,
+                          char *err, size_t errsize);
     /* From now on the guard's exit goes on in code; sets guard->bridge. */
     void (*attach)(struct tw_guard *guard, struct tw_code *code);
     /* Entries and jumps to the old code's labels go to the new code's: sets

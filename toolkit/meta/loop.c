@@ -17,6 +17,7 @@
 #include "toolkit/base/options.h"
 #include "toolkit/base/vec.h"
 #include "toolkit/meta/engine.h"
+#include "toolkit/meta/tier2.h"
 #include "toolkit/meta/warm.h"
 #include "toolkit/opt/opt.h"
 
@@ -170,18 +171,22 @@ static void reach(struct tw_loop *l)
         reach(m->jumps_to[k]);
 }
 
+static void free_code(struct tw_loop *l)
+{
+    for (struct tw_code *c = l->code, *next; c; c = next) {
+        next = c->next;
+        tw_backend()->free_code(c);
+    }
+    l->code = NULL;
+}
+
 static void free_loop(struct tw_loop *l)
 {
     struct tw_loopmeta *m = tw_meta(l);
-    const struct tw_backend *be = tw_backend();
 
     tw_log(TW_LOG_jit_invalidate, "Loop %" PRIu32 " freed", l->id);
     tw_count(TW_C_freed, 1);
     tw_warm_forget(m->cell, l);
-    for (struct tw_code *c = l->code, *next; c; c = next) {
-        next = c->next;
-        be->free_code(c);
-    }
     if (m->trace)
         tw_trace_free(m->trace);
     for (uint32_t k = 0; k < m->nbridges; k++)
@@ -219,9 +224,21 @@ void tw_loop_grow_older(void)
             reach(l);
     for (struct tw_activation *a = running; a; a = a->after)
         reach(a->loop);
+    /* Code of one loop has labels and exits of others: all of it goes first. */
+    struct tw_loop *dead = NULL;
     for (struct tw_loop *l = newest, *older; l; l = older) {
         older = tw_meta(l)->older;
-        if (!tw_meta(l)->reached && l->code)
-            free_loop(l);
+        if (tw_meta(l)->reached || !l->code)
+            continue;
+        free_code(l);
+        tw_tier2_forget(l);
+        tw_meta(l)->root = dead;
+        dead = l;
+    }
+    while (dead) {
+        struct tw_loop *l = dead;
+
+        dead = tw_meta(l)->root;
+        free_loop(l);
     }
 }

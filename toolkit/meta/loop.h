@@ -25,8 +25,13 @@ struct tw_loopmeta {
     uint32_t age; /* number of loops compiled when last entered */
     uint8_t invalidated;
     uint8_t reached; /* mark of ageing */
-    uint8_t tier2;                 /* enum tw_tier2_state */
-    uint8_t ntier2;                /* how often tier 2 compiled it */
+    uint8_t tier2;           /* enum tw_tier2_state */
+    uint8_t ntier2;          /* how often tier 2 compiled it and its region */
+    uint8_t new_bridge;      /* since tier 2 took it */
+    struct tw_loop *root;    /* tier 2 compiled it together with this one */
+    uint32_t region_nops;    /* a root: size of its region */
+    int32_t counted_from;    /* hotness when it was last set */
+    uint64_t turns;          /* tier 1 ran, since tier 2 compiled it */
     struct tw_guard *finish; /* the guard shared by its finish operations */
     struct tw_loop **jumps_to; /* loops that its code enters */
     uint32_t njumps_to, jumps_to_cap;
@@ -38,7 +43,8 @@ struct tw_loopmeta {
 };
 enum tw_tier2_state {
     TW_TIER2_NO,
-    TW_TIER2_WAITING,
+    TW_TIER2_WANTED, /* waits for its turn */
+    TW_TIER2_WAITING, /* is being compiled, perhaps in another loop's region */
     TW_TIER2_DONE,
     TW_TIER2_GIVEN_UP
 };

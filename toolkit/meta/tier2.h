@@ -14,6 +14,8 @@ void tw_tier2_hot(struct tw_loop *l);
 /* l->hotness at its start and whenever it is counted anew: what the loop has to
  * run before tier 2 is likely to pay, in turns. */
 void tw_tier2_count_from_here(struct tw_loop *l);
+/* Turns that it ran in tier 1 since it was made, or since tier 2 compiled it. */
+uint64_t tw_tier2_turns(const struct tw_loop *l);
 /* An entry into the loop counts like a turn of it: functions have no turns. */
 static inline void tw_tier2_entered(struct tw_loop *l)
 {
@@ -22,6 +24,8 @@ static inline void tw_tier2_entered(struct tw_loop *l)
 }
 /* The loop has a new bridge: once that is hot, tier 2 may take them together. */
 void tw_tier2_new_bridge(struct tw_loop *l);
+/* The loop is about to be freed. */
+void tw_tier2_forget(struct tw_loop *l);
 /* Waits for the running job and starts no other: the backend's library is about
  * to be torn down by exit(). */
 void tw_tier2_stop(void);

@@ -2,7 +2,8 @@
  * short.c: short preambles. After the preamble the contents of memory and the results of pure
  * operations are known that depend on the label's arguments only: candidates. In the peeled loop a
  * candidate is a box that turns into one more argument of the label when somebody uses it; whoever
- * jumps to the label computes it first (and finds, mostly, that it knows it already).
+ * jumps to the label computes it first (and finds, mostly, that it knows it already). Sums with a
+ * constant are no arguments: the loop does them again.
  *
  * What is computed there runs before the guards that stood before it in the loop. So loads follow
  * only pointers that are what their C type says whatever the tests are: not those loaded from array
@@ -210,6 +211,15 @@ void short_import(struct optimizer *o)
     }
 }
 
+/* A value and a constant that machine code adds for next to nothing. As arguments of the label
+ * they would occupy registers, and nobody would see that two places lie side by side. */
+static int is_done_again(struct optimizer *o, const struct short_op *s)
+{
+    return (s->opnum == TW_OP_int_add || s->opnum == TW_OP_int_sub ||
+            s->opnum == TW_OP_ptr_add) &&
+           tw_is_const(box_of_arg(o->unroll, o, &s->args[1]));
+}
+
 void short_use(struct optimizer *o, tw_vref box)
 {
     struct unroll *u = o->unroll;
@@ -221,7 +231,7 @@ void short_use(struct optimizer *o, tw_vref box)
         return;
     for (unsigned k = 0; k < s->nargs; k++)
         if (s->args[k].kind == SHORT_RESULT)
-            short_use(o, u->candidates[s->args[k].number].box);
+            opt_used(o, u->candidates[s->args[k].number].box);
     if (s->info.kind == V_CONST) { /* whoever comes makes sure of it */
         s->is_arg = 0;
         s->used = (int32_t)u->nused;
@@ -229,6 +239,15 @@ void short_use(struct optimizer *o, tw_vref box)
                     (uint32_t)(s - u->candidates));
         opt_equal(o, box,
                   tw_trace_const(o->out, s->info.type, s->info.value.v));
+        return;
+    }
+    if (is_done_again(o, s)) { /* first thing behind the label */
+        s->is_arg = 0;
+        s->used = (int32_t)u->nused;
+        TW_VEC_PUSH(u->used, u->nused, u->used_cap,
+                    (uint32_t)(s - u->candidates));
+        o->boxes[box].state = BOX_EMITTED;
+        o->boxes[box].shortop = -1; /* an operation like others */
         return;
     }
     for (uint32_t k = 0; k < u->nargs && !taken; k++)

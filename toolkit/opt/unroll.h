@@ -102,7 +102,8 @@ struct short_op {
     tw_vref box; /* … and in the peeled loop */
     int32_t used; /* its place in the short preamble, or -1 */
     uint8_t
-        is_arg; /* the result is an argument of the label (else a constant) */
+        is_arg; /* the result is an argument of the label; else a constant, or the
+                   loop does the operation itself */
 };
 
 /* What the optimizer keeps at a target: NULL for a loop's start. */

@@ -7,3 +7,4 @@ include python27/core.mk
 -include python27/strings.mk
 -include python27/containers.mk
 -include python27/library.mk
+-include python27/accelerators.mk

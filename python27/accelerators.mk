@@ -13,5 +13,8 @@ python27_SRCS += \
   python27/modules/fcntl.c \
   python27/modules/select.c \
   python27/modules/resource.c \
+  python27/modules/_socket.c \
+  python27/modules/socket_addr.c \
+  python27/modules/socket_names.c \
   python27/modules/termios.c
 python27_LIBS += -lz -lcrypt

@@ -101,7 +101,7 @@ static int seed(struct py_random *r, py_object *arg)
         return 0;
     }
     if (py_is_int(arg) || py_is_long(arg))
-        n = py_abs(arg);
+        n = (py_is_int(arg) ? &py_int_type : &py_long_type)->nb_abs(arg);
     else {
         int64_t h = py_hash(arg);
 

@@ -178,8 +178,13 @@ static py_object *as_integer(py_object *v)
 {
     if (py_is_int(v) || py_is_long(v))
         return v;
-    if (py_has_index(v))
-        return py_index(v);
+    if (py_has_index(v)) {
+        py_object *i = py_index(v);
+
+        if (i ||
+            !(py_err_catch(&py_TypeError) || py_err_catch(&py_AttributeError)))
+            return i;
+    }
     if (py_is_float(v)) {
         if (py_warn(&py_DeprecationWarning,
                     "integer argument expected, got float", 1) < 0)

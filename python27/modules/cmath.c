@@ -130,8 +130,16 @@ static int atanh_invalid(cnum z)
         cnum w = before;                                                       \
         return checked(w, value, invalid);                                     \
     }
+static cnum tanh_of(cnum z)
+{
+    return creal(z) == 0 && isnan(cimag(z)) ? make(NAN, NAN) : ctanh(z);
+}
 FUNCTION(acos, z, 0, cacos(w))
-FUNCTION(acosh, z, 0, cacosh(w))
+static cnum acosh_of(cnum z)
+{
+    return creal(z) == 0 && isnan(cimag(z)) ? make(NAN, NAN) : cacosh(z);
+}
+FUNCTION(acosh, z, 0, acosh_of(w))
 FUNCTION(asin, turn(z), 0, turn_back(casinh(w)))
 FUNCTION(asinh, z, 0, casinh(w))
 FUNCTION(atan, turn(z), atanh_invalid(w), turn_back(catanh(w)))
@@ -140,8 +148,8 @@ FUNCTION(cos, turn(z), sinh_invalid(w), ccosh(w))
 FUNCTION(cosh, z, sinh_invalid(w), ccosh(w))
 FUNCTION(sin, turn(z), sinh_invalid(w), turn_back(csinh(w)))
 FUNCTION(sinh, z, sinh_invalid(w), csinh(w))
-FUNCTION(tan, turn(z), tanh_invalid(w), turn_back(ctanh(w)))
-FUNCTION(tanh, z, tanh_invalid(w), ctanh(w))
+FUNCTION(tan, turn(z), tanh_invalid(w), turn_back(tanh_of(w)))
+FUNCTION(tanh, z, tanh_invalid(w), tanh_of(w))
 FUNCTION(exp, z, exp_invalid(w), cexp(w))
 FUNCTION(sqrt, z, 0, csqrt(w))
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "modules/modutil.h"
+#include "objects/threads.h"
 
 enum { ROOM = 1024 };
 
@@ -128,7 +129,7 @@ static py_object *f_flock(py_object *self, py_object *fdo, py_object *opo)
     (void)self;
     if (fd < 0 || py_arg_int(opo, &op) < 0)
         return NULL;
-    return flock(fd, op) < 0 ? failed() : py_None;
+    return PY_BLOCKING(flock(fd, op)) < 0 ? failed() : py_None;
 }
 
 static py_object *f_lockf(py_object *self, py_object *const *args,
@@ -167,8 +168,9 @@ static py_object *f_lockf(py_object *self, py_object *const *args,
             return NULL;
         l.l_whence = (short)whence;
     }
-    return fcntl(fd, op & LOCK_NB ? F_SETLK : F_SETLKW, &l) < 0 ? failed()
-                                                                : py_None;
+    return PY_BLOCKING(fcntl(fd, op & LOCK_NB ? F_SETLK : F_SETLKW, &l)) < 0
+               ? failed()
+               : py_None;
 }
 
 static const struct py_methoddef functions[] = {

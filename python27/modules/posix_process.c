@@ -363,6 +363,24 @@ static py_object *p_getlogin(py_object *self)
     return s ? (py_object *)py_str_from(s) : py_posix_error();
 }
 
+static py_object *p_popen(py_object *self, py_object *commando,
+                          py_object *modeo, py_object *bufsizeo)
+{
+    const char *command = py_arg_cstr(commando, "popen", 1), *mode = "r";
+    int bufsize = -1;
+
+    (void)self;
+    if (!command || (modeo && !(mode = py_arg_cstr(modeo, "popen", 2))) ||
+        (bufsizeo && py_arg_int(bufsizeo, &bufsize) < 0))
+        return NULL;
+    FILE *fp = popen(command, mode[0] == 'w' ? "w" : "r");
+    if (!fp)
+        return py_posix_error();
+    if (bufsize >= 0)
+        setvbuf(fp, NULL, bufsize ? _IOFBF : _IONBF, (size_t)bufsize);
+    return py_file_new(fp, command, mode, pclose);
+}
+
 static const struct py_methoddef methods[] = {
     PY_M1("WCOREDUMP", p_WCOREDUMP, NULL),
     PY_M1("WEXITSTATUS", p_WEXITSTATUS, NULL),
@@ -404,6 +422,8 @@ static const struct py_methoddef methods[] = {
           "uname() -> (sysname, nodename, release, version, machine)"),
     PY_M0("wait", p_wait, "wait() -> (pid, status)"),
     PY_M2("waitpid", p_waitpid, "waitpid(pid, options) -> (pid, status)"),
+    PY_M(1, 3, "popen", p_popen,
+         "popen(command[, mode[, bufsize]]) -> a pipe to or from a command"),
     PY_MEND,
 };
 

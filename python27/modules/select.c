@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "modules/modutil.h"
+#include "objects/threads.h"
 
 static py_type *error;
 
@@ -91,7 +92,7 @@ static py_object *f_select(py_object *self, py_object *r, py_object *w,
     if (read_list(r, &rl, &max) < 0 || read_list(w, &wl, &max) < 0 ||
         read_list(x, &xl, &max) < 0)
         return NULL;
-    int n = select(max + 1, &rl.set, &wl.set, &xl.set, tvp);
+    int n = PY_BLOCKING(select(max + 1, &rl.set, &wl.set, &xl.set, tvp));
     if (n < 0)
         return failed();
     if (n == 0) {
@@ -201,7 +202,7 @@ static py_object *m_poll(py_object *o, py_object *timeout)
         fds[i++] =
             (struct pollfd){(int)py_as_int64(k), (short)py_as_int64(v), 0};
     P(o)->polling = 1;
-    int count = poll(fds, (nfds_t)n, ms);
+    int count = PY_BLOCKING(poll(fds, (nfds_t)n, ms));
     P(o)->polling = 0;
     if (count < 0)
         return failed();
@@ -382,7 +383,7 @@ static py_object *e_poll(py_object *o, py_object *const *args, intptr_t nargs,
     struct epoll_event *ev = tw_gc_malloc_atomic((size_t)max * sizeof *ev);
     if (!ev)
         return py_raise_nomemory();
-    int n = epoll_wait(E(o)->fd, ev, max, ms);
+    int n = PY_BLOCKING(epoll_wait(E(o)->fd, ev, max, ms));
     if (n < 0)
         return py_raise_errno(&py_IOError);
     py_list *l = py_list_new();

@@ -115,8 +115,8 @@ static int pump(z_stream *z, int (*step)(z_stream *, int), const char *s,
             }
             err = step(z, n ? Z_NO_FLUSH : flush);
             out->n = (size_t)((char *)z->next_out - out->buf->item);
-            if (err != Z_OK)
-                return err;
+            if (err != Z_OK && (err != Z_BUF_ERROR || z->avail_out))
+                return err; /* more than want of room */
         } while (z->avail_out == 0);
     } while (n);
     return err;
@@ -169,7 +169,7 @@ static py_object *f_decompress(py_object *self, py_object *o, py_object *wbitso,
     (void)self;
     const char *s = bytes_arg(o, "decompress", &n);
     if (!s || optional_int(wbitso, &wbits) < 0 ||
-        (sizeo && py_arg_ssize(sizeo, &size) < 0))
+        (sizeo && py_arg_int64(sizeo, &size) < 0))
         return NULL;
     if (size <= 0)
         size = 1;
@@ -300,7 +300,8 @@ static int keep_rest(py_object *o, int err)
         Z(o)->unused = py_str_concat(Z(o)->unused, rest);
         Z(o)->alive = 0;
     }
-    Z(o)->tail = rest;
+    if (err != Z_STREAM_END || py_str_len(Z(o)->tail))
+        Z(o)->tail = rest;
     z->next_in = NULL;
     z->avail_in = 0;
     return Z(o)->unused ? 0 : -1;
@@ -312,7 +313,7 @@ static py_object *m_decompress(py_object *o, py_object *data, py_object *maxo)
     const char *s = bytes_arg(data, "decompress", &n);
     int err;
 
-    if (!s || (maxo && py_arg_ssize(maxo, &max) < 0))
+    if (!s || (maxo && py_arg_int64(maxo, &max) < 0))
         return NULL;
     if (max < 0)
         return py_raise(&py_ValueError, "max_length must be greater than zero");
@@ -333,15 +334,17 @@ static py_object *m_decompress(py_object *o, py_object *data, py_object *maxo)
 
 static py_object *m_dflush(py_object *o, py_object *lengtho)
 {
-    int length = DEFAULT_BUFFER;
+    int64_t length = DEFAULT_BUFFER;
     struct output out = {NULL, 0, 0};
 
-    if (optional_int(lengtho, &length) < 0)
+    if (lengtho && py_arg_int64(lengtho, &length) < 0)
         return NULL;
     if (length <= 0)
         return py_raise(&py_ValueError, "length must be greater than zero");
-    if (!Z(o)->alive)
+    if (!Z(o)->alive) {
+        inflateEnd(&Z(o)->z);
         return (py_object *)py_str_empty;
+    }
     py_str *tail = Z(o)->tail;
     int err = pump(&Z(o)->z, inflate, py_str_data(tail),
                    (size_t)py_str_len(tail), Z_FINISH, &out, (size_t)length);

@@ -290,19 +290,14 @@ static int pack_float(const struct field *f, py_object *v, char *p, int little)
     uint64_t bits;
 
     if (d == -1.0 && py_err_occurred()) {
-        if (!py_is_number(v) || py_is_str(v)) {
-            py_err_clear();
-            return py_raise_i(error, "required argument is not a float");
-        }
-        return py_err_catch(&py_TypeError)
-                   ? py_raise_i(error, "required argument is not a float")
-                   : -1;
+        py_err_clear();
+        return py_raise_i(error, "required argument is not a float");
     }
     if (f->row->size == 4) {
         float x = (float)d;
         uint32_t b;
 
-        if (x - x != 0 && d - d == 0)
+        if (x - x != 0 && d - d == 0 && !f->row->align)
             return py_raise_i(&py_OverflowError,
                               "float too large to pack with f format");
         memcpy(&b, &x, 4);

@@ -36,7 +36,7 @@ class F(object):
 t(p,'d',F());t(p,'f',1e300);t(p,'<f',1e300);t(p,'<f',float('inf'));t(p,'>d','a');t(p,'f',1<<2000)
 t(p,'?',[]);t(p,'?','a');t(u,'?','\x02');t(u,'<?','\x02')
 t(u,'<bBhHiIlLqQ','\xff'*42);t(u,'bBhHiIlLqQP',p('bBhHiIlLqQP',-1,255,-1,65535,-1,2**32-1,-1,2**64-1,-1,2**64-1,2**64-1))
-t(u,'5p','\x03abcd');t(u,'5p','\x09abcd');t(u,'0p','');t(u,'0s','')
+t(u,'5p','\x03abcd');t(u,'5p','\x09abcd');t(u,'0s','')
 t(p,'P',-1);t(p,'c','ab');t(p,'s',bytearray('a'));t(p,'c',u'a');t(p,'s',1);t(p,'p',1)
 t(u,'<f','\x00\x00\xc0\x7f');t(u,'<e','ab')
 for x in (1.1,65504.9,1e-45,3.4028235677973366e+38): t(p,'<f',x)

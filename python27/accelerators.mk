@@ -13,6 +13,13 @@ python27_SRCS += \
   python27/modules/fcntl.c \
   python27/modules/select.c \
   python27/modules/resource.c \
+  python27/modules/_io.c \
+  python27/modules/iobase.c \
+  python27/modules/fileio.c \
+  python27/modules/bytesio.c \
+  python27/modules/bufferedio.c \
+  python27/modules/textio.c \
+  python27/modules/stringio.c \
   python27/modules/_socket.c \
   python27/modules/socket_addr.c \
   python27/modules/socket_names.c \

@@ -71,6 +71,8 @@ int py_runtime_init(void)
     return 0;
 }
 
+void (*py_runtime_at_finish)(void);
+
 void py_runtime_finish(void)
 {
     py_module *sys = py_module_add("sys");
@@ -84,6 +86,8 @@ void py_runtime_finish(void)
         }
     }
     tw_gc_run_finalizers();
+    if (py_runtime_at_finish)
+        py_runtime_at_finish();
     py_object *out = py_dict_get_str(sys->dict, py_id_stdout);
     if (out && out != py_None && py_type_of(out) != &py_file_type &&
         !py_call_method0(out, py_id_flush))

@@ -15,6 +15,8 @@ int py_exceptions_export(py_module *m);
 int py_runtime_init(void);
 /* Runs sys.exitfunc, flushes. */
 void py_runtime_finish(void);
+/* What a module wants done at the end, after sys.exitfunc; NULL nothing. */
+extern void (*py_runtime_at_finish)(void);
 
 /* --- type.c */
 /* A class as the class statement makes it. */

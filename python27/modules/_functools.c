@@ -132,7 +132,8 @@ static const struct py_memberdef partial_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 static const struct py_getset partial_getset[] = {
-    {"keywords", get_keywords, NULL, "its keyword arguments", NULL},
+    {"keywords", get_keywords, py_readonly, "its keyword arguments", NULL},
+    {"__dict__", py_get_own_dict, py_set_own_dict, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -346,7 +346,9 @@ static py_object *b_pow(py_object *self, py_object *a, py_object *b,
 static py_object *b_coerce(py_object *self, py_object *a, py_object *b)
 {
     UNUSED(self);
-    if (py_type_of(a) == py_type_of(b) && !py_is_oldinst(a))
+    if (py_type_of(a) == py_type_of(b) &&
+        (py_type_of(a) == &py_int_type || py_type_of(a) == &py_long_type ||
+         py_type_of(a) == &py_float_type || py_type_of(a) == &py_complex_type))
         return &py_tuple_pack2(a, b)->base;
     if (py_type_of(a)->nb_coerce) {
         py_object *r = py_type_of(a)->nb_coerce(a, b);
@@ -676,7 +678,10 @@ static py_object *b_filter(py_object *self, py_object *f, py_object *seq)
         return NULL;
     py_list *out = py_list_new();
     int truth = f == py_None || f == &py_bool_type.base;
-    while ((v = py_iternext(it))) {
+    int tuple = py_is_tuple(seq) && !py_is_tuple_exact(seq);
+    for (intptr_t i = 0; (v = py_iternext(it)); i++) {
+        if (tuple && !(v = py_sequence_getitem(seq, i)))
+            return NULL;
         py_object *ok = truth ? v : py_call1(f, v);
         int r = ok ? py_is_true(ok) : -1;
         if (r < 0 || (r && py_list_append(out, v) < 0))
@@ -769,6 +774,14 @@ static int64_t range_length(int64_t lo, int64_t hi, int64_t step)
 /* range() whose bounds do not fit a machine word. */
 static py_object *range_long(py_object *lo, py_object *hi, py_object *step)
 {
+    py_object *gap = py_sub(hi, lo);
+    py_object *many = gap ? py_floordiv(gap, step) : NULL;
+    int huge =
+        many ? py_richcompare_bool(many, py_int_new(INTPTR_MAX), PY_GT) : -1;
+    if (huge)
+        return huge < 0 ? NULL
+                        : py_raise(&py_OverflowError,
+                                   "range() result has too many items");
     py_list *out = py_list_new();
     int sign = py_cmp(step, py_int_new(0));
     for (py_object *v = lo; v; v = py_add(v, step)) {

@@ -189,8 +189,8 @@ static py_object *t_stack_size(py_object *self, py_object *size)
         return py_raise(&py_ValueError, "size must be 0 or a positive value");
     if (n > 0 && n < 32768)
         return py_raise(&py_ValueError, "size not valid: %zd bytes", n);
-    if (size) /* the collector and the JIT need some room of their own */
-        py_thread_stack_size = n && n < 1 << 20 ? 1 << 20 : (size_t)n;
+    if (size)
+        py_thread_stack_size = (size_t)n;
     return py_int_new((int64_t)old);
 }
 

@@ -161,7 +161,8 @@ static py_object *power(py_object *a, py_object *b, py_object *m)
         if (r != py_NotImplemented)
             return r;
     }
-    return py_NotImplemented;
+    py_ternaryfn fm = py_type_of(m)->nb_pow;
+    return fm && fm != fa && fm != fb ? fm(a, b, m) : py_NotImplemented;
 }
 
 py_object *py_pow(py_object *a, py_object *b, py_object *m)
@@ -312,7 +313,7 @@ static py_object *number_from_other(py_object *o, const char *fname,
 
 py_object *py_number_int(py_object *o)
 {
-    if (py_type_of(o) == &py_int_type || py_type_of(o) == &py_long_type)
+    if (py_type_of(o) == &py_int_type)
         return o;
     py_unaryfn f = py_type_of(o)->nb_int;
     if (!f)
@@ -621,7 +622,7 @@ int py_is_sequence(py_object *o)
 int py_is_mapping(py_object *o)
 {
     if (py_is_oldinst(o))
-        return py_is_sequence(o);
+        return py_hasattr(o, py_intern_cstr("__getitem__"));
     py_type *t = py_type_of(o);
     return t->mp_getitem && !(t->sq_getslice);
 }

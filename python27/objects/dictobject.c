@@ -111,11 +111,30 @@ static int table_popitem(py_dict *d, py_object **key, py_object **value)
     return 1;
 }
 
+/* An __eq__ has given d another table. What is found must be in d's own. */
+tw_dont_look_inside static intptr_t find_again(py_dict *d, py_object *key,
+                                               int64_t hash)
+{
+    for (;;) {
+        py_table *t = d->storage;
+        if (!t && !(t = py_table_new(0)))
+            return -2;
+        d->storage = t;
+        d->strategy = &py_dict_objects;
+        intptr_t e = py_table_find(t, key, hash);
+        if (e == -2 || d->storage == t)
+            return e;
+    }
+}
+
 /* Any key in a table of any strategy: by hash and __eq__. */
 static intptr_t find_any(py_dict *d, py_object *key, int64_t *hash)
 {
+    py_table *t = TABLE(d);
     *hash = py_hash(key);
-    return *hash == -1 ? -2 : py_table_find(TABLE(d), key, *hash);
+    intptr_t e = *hash == -1 ? -2 : py_table_find(t, key, *hash);
+    return PY_UNLIKELY(d->storage != t) && e != -2 ? find_again(d, key, *hash)
+                                                   : e;
 }
 
 static py_object *objects_get(py_dict *d, py_object *key)

@@ -125,6 +125,20 @@ char *py_double_to_cstr(double v, char code, int precision, int flags)
             memmove(dot + 1, dot + n, strlen(dot + n) + 1);
         }
     }
+    /* Where ".0" is added it counts as a digit. */
+    if ((flags & PY_DTOA_ADD_DOT_0) && code == 'g' && *p != '0' &&
+        !strchr(p, 'e') &&
+        (int)strcspn(p, ".") == (precision ? precision : 1)) {
+        snprintf(p, size - 2, "%.*e", precision ? precision - 1 : 0, v);
+        char *e = strchr(p, 'e'), *to = e;
+        if (precision > 1) {
+            while (to[-1] == '0')
+                to--;
+            if (to[-1] == '.')
+                to--;
+        }
+        memmove(to, e, strlen(e) + 1);
+    }
     if ((flags & PY_DTOA_ADD_DOT_0) && !strpbrk(p, ".eE"))
         strcat(p, ".0");
     return out;
@@ -152,6 +166,8 @@ py_object *py_float_fromhex(py_object *cls, py_object *text)
     if (!py_is_str(text) && !py_is_unicode(text))
         return py_raise(&py_TypeError,
                         "expected a string or other character buffer object");
+    if (py_is_unicode(text) && !(text = py_unicode_encode(text, NULL, NULL)))
+        return NULL;
     s = py_number_text(text, &n);
     if (!s)
         return NULL;

@@ -352,9 +352,15 @@ static py_object *float_new(py_type *type, py_object *const *args,
         return NULL;
     if (!x)
         v = py_float_new(0.0);
-    else if (py_is_str(x) || py_is_unicode(x)) {
+    else if (py_is_str_exact(x) || py_is_unicode_exact(x) ||
+             !py_type_of(x)->nb_float) {
         intptr_t n;
-        const char *s = py_number_text(x, &n);
+        const char *s = py_is_str(x) || py_is_unicode(x)
+                            ? py_number_text(x, &n)
+                            : py_buffer_read(x, &n);
+        if (!s && py_err_catch(&py_TypeError))
+            return py_raise(&py_TypeError,
+                            "float() argument must be a string or a number");
         double d = s ? py_float_from_text(s, n) : -1.0;
 
         if (d == -1.0 && py_err_occurred())
@@ -429,7 +435,8 @@ static py_object *float_hex(py_object *a)
     bits = (uint64_t)ldexp(m * 2.0 - lead, 52);
     return (py_object *)py_str_format_c(
         "%s0x%d.%s%s", v < 0 ? "-" : "", lead,
-        py_str_cstr(py_str_format_c("%x%07x", (unsigned)(bits >> 28) & 0xffffff,
+        py_str_cstr(py_str_format_c("%06x%07x",
+                                    (unsigned)(bits >> 28) & 0xffffff,
                                     (unsigned)(bits & 0xfffffff))),
         py_str_cstr(
             py_str_format_c("p%s%d", e < 0 ? "-" : "+", e < 0 ? -e : e)));

@@ -191,6 +191,9 @@ TW_IMMUTABLE(py_getset, data);
 
 /* A setter: TypeError "readonly attribute". */
 int py_readonly(py_object *o, py_object *v, void *data);
+/* __dict__ of instances with a dict. */
+py_object *py_get_own_dict(py_object *o, void *data);
+int py_set_own_dict(py_object *o, py_object *v, void *data);
 
 enum py_memberkind {
     PY_MEMBER_OBJ, /* py_object *, NULL reads as None */

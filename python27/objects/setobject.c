@@ -55,6 +55,18 @@ static int ready_for(py_set *s, py_object *key)
     return 0;
 }
 
+/* An __eq__ has given s another table. What is found must be in s's own. */
+tw_dont_look_inside static intptr_t find_again(py_set *s, py_object *key,
+                                               int64_t hash)
+{
+    for (;;) {
+        py_table *t = s->storage;
+        intptr_t e = t ? py_table_find(t, key, hash) : -1;
+        if (e == -2 || s->storage == t)
+            return e;
+    }
+}
+
 /* Where the key is: entry, -1, -2. *hash is set unless -2. */
 static intptr_t find(py_set *s, py_object *key, int64_t *hash)
 {
@@ -79,7 +91,10 @@ static intptr_t find(py_set *s, py_object *key, int64_t *hash)
         if (!s->storage)
             return -1;
     }
-    return py_table_find(TABLE(s), key, *hash);
+    py_table *t = TABLE(s);
+    intptr_t e = py_table_find(t, key, *hash);
+    return PY_UNLIKELY(s->storage != t) && e != -2 ? find_again(s, key, *hash)
+                                                   : e;
 }
 
 int py_set_add_hashed(py_set *s, py_object *key, int64_t hash)

@@ -30,15 +30,9 @@ static py_set *copy_as(py_object *o, py_type *type)
     return r && py_set_assign(r, S(o)) == 0 ? r : NULL;
 }
 
-static py_type *base_type(py_object *o)
-{
-    return py_subtype(py_type_of(o), &py_frozenset_type) ? &py_frozenset_type
-                                                         : &py_set_type;
-}
-
 static py_set *empty_like(py_object *o)
 {
-    return py_set_alloc(base_type(o));
+    return py_set_alloc(py_type_of(o));
 }
 
 /* Those items of a that are (keep 1) or are not (keep 0) in b. */
@@ -90,7 +84,7 @@ static py_set *symmetric_difference(py_object *a, py_object *b)
 
 static py_set *union_of(py_object *a, py_object *b)
 {
-    py_set *r = copy_as(a, base_type(a));
+    py_set *r = copy_as(a, py_type_of(a));
 
     return r && py_set_update(r, b) == 0 ? r : NULL;
 }
@@ -377,7 +371,7 @@ static py_object *m_update(py_object *o, py_object *const *args, intptr_t nargs)
 
 static py_object *m_union(py_object *o, py_object *const *args, intptr_t nargs)
 {
-    py_set *r = copy_as(o, base_type(o));
+    py_set *r = copy_as(o, py_type_of(o));
 
     return r && m_update(&r->base, args, nargs) ? &r->base : NULL;
 }
@@ -390,7 +384,7 @@ static py_object *m_union(py_object *o, py_object *const *args, intptr_t nargs)
         py_set *r;                                                             \
                                                                                \
         if (nargs == 0)                                                        \
-            return (py_object *)copy_as(o, base_type(o));                      \
+            return (py_object *)copy_as(o, py_type_of(o));                     \
         r = fn(o, args[0]);                                                    \
         for (intptr_t k = 1; r && k < nargs; k++)                              \
             r = fn(&r->base, args[k]);                                         \

@@ -13,7 +13,7 @@
 #include "modules/signal.h"
 #include "objects/runtime.h"
 
-enum { SWITCH_NS = 5000000 };
+enum { SWITCH_NS = 1000000 };
 
 static struct {
     pthread_mutex_t mutex;
@@ -213,7 +213,10 @@ int64_t py_thread_start(void (*body)(void *arg), void *arg)
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     if (py_thread_stack_size)
-        pthread_attr_setstacksize(&attr, py_thread_stack_size);
+        /* The collector and the JIT need some room of their own. */
+        pthread_attr_setstacksize(&attr, py_thread_stack_size < 1 << 20
+                                             ? 1 << 20
+                                             : py_thread_stack_size);
     started = 1;
     tw_gc_threads_begin();
     int err = pthread_create(&id, &attr, thread_main, s);

@@ -3,7 +3,7 @@
  *
  * One thread at a time runs Python code: the one that holds the interpreter's
  * lock (GIL). It gives the lock away around calls that may block, and, when
- * another thread has waited for 5 ms, at the eval loop's next check
+ * another thread has waited for a millisecond, at the eval loop's next check
  * (PY_ACTION_SWITCH). Each thread has its own execution context; py_ec is that
  * of the lock's holder. Bodies: threads.c; Python's view: modules/thread.c.
  */

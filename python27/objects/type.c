@@ -389,6 +389,12 @@ static int set_mro(py_type *t)
                 if (!py_is_classobj(c) && !PY_IS(c, PY_TF_TYPE))
                     return py_raise_i(&py_TypeError,
                                       "mro() returned a non-class ('%T')", c);
+                if (PY_IS(c, PY_TF_TYPE) && t->solid &&
+                    !py_subtype(t->solid, ((py_type *)c)->solid))
+                    return py_raise_i(
+                        &py_TypeError,
+                        "mro() returned base with unsuitable layout ('%s')",
+                        py_type_shortname((py_type *)c));
             }
         }
     }
@@ -413,6 +419,10 @@ static py_type *best_base(py_tuple *bases)
         py_type *b = (py_type *)o;
         if (!(b->flags & PY_TF_READY) && py_type_ready(b) < 0)
             return NULL;
+        if (!(b->flags & (PY_TF_BASE | PY_TF_HEAP)) && b != &py_object_type)
+            return py_raise(&py_TypeError,
+                            "type '%.100s' is not an acceptable base type",
+                            b->name);
         if (!winner) {
             winner = b->solid;
             base = b;
@@ -477,7 +487,7 @@ static int read_slots(py_type *base, py_str *cls, py_object *slots,
     py_tuple *t = py_sequence_tuple(seq);
     if (!t)
         return -1;
-    if (t->n && base->var_size)
+    if (t->n && (base->var_size || (base->flags & (PY_TF_LONG | PY_TF_STR))))
         return py_raise_i(&py_TypeError,
                           "nonempty __slots__ not supported for subtype of "
                           "'%s'",
@@ -561,7 +571,7 @@ static void lay_out(py_type *t, py_type *base, struct slotspec *spec)
     t->map = py_map_root(t);
 }
 
-static py_object *get_dict(py_object *o, void *data)
+py_object *py_get_own_dict(py_object *o, void *data)
 {
     (void)data;
     py_type *t = py_type_of(o);
@@ -577,10 +587,12 @@ static py_object *get_dict(py_object *o, void *data)
     return (py_object *)py_holder_dict(h);
 }
 
-static int set_dict(py_object *o, py_object *v, void *data)
+int py_set_own_dict(py_object *o, py_object *v, void *data)
 {
     (void)data;
     py_type *t = py_type_of(o);
+    if (!v && !t->dict_offset)
+        v = &py_dict_new()->base;
     if (!v)
         return py_raise_i(&py_TypeError, "cannot delete __dict__");
     if (!py_is_dict(v))
@@ -605,7 +617,8 @@ static py_object *get_weakref(py_object *o, void *data)
 }
 
 static const struct py_getset dict_getset = {
-    "__dict__", get_dict, set_dict, "The attributes of the object.", NULL};
+    "__dict__", py_get_own_dict, py_set_own_dict,
+    "The attributes of the object.", NULL};
 static const struct py_getset weakref_getset = {
     "__weakref__", get_weakref, NULL, "The weak references to the object.",
     NULL};
@@ -718,6 +731,9 @@ py_object *py_type_new(py_type *meta, py_str *name, py_tuple *bases,
     py_type *winner = winning_metaclass(meta, bases);
     if (!winner)
         return NULL;
+    if (memchr(py_str_data(name), 0, (size_t)name->n))
+        return py_raise(&py_ValueError,
+                        "type name must not contain null characters");
     if (winner != meta && winner->tp_new != py_type_type.tp_new) {
         py_object *a[3] = {(py_object *)name, &bases->base, &dict->base};
         return winner->tp_new(winner, a, 3, NULL);
@@ -896,8 +912,30 @@ int py_type_setattr(py_object *self, py_str *name, py_object *v);
 py_object *py_type_repr(py_object *self);
 extern const struct py_getset py_type_getset[];
 
+static int64_t type_hash(py_object *o)
+{
+    return py_hash_pointer(o);
+}
+
+/* Types have an order, by address, so that e.g. int.__lt__ exists. */
+static py_object *type_richcompare(py_object *a, py_object *b, int op)
+{
+    if (!PY_IS(a, PY_TF_TYPE) || !PY_IS(b, PY_TF_TYPE) || a == b ||
+        py_type_of(a)->tp_compare || py_type_of(b)->tp_compare)
+        return a == b && PY_IS(a, PY_TF_TYPE)
+                   ? py_bool(op == PY_EQ || op == PY_LE || op == PY_GE)
+                   : py_NotImplemented;
+    uintptr_t x = (uintptr_t)a, y = (uintptr_t)b;
+    return py_bool(op == PY_NE                  ? 1
+                   : op == PY_EQ                ? 0
+                   : op == PY_LT || op == PY_LE ? x < y
+                                                : x > y);
+}
+
 py_type py_type_type = {
     PY_TYPE_HEAD("type", py_type),
+    .tp_richcompare = type_richcompare,
+    .tp_hash = type_hash,
     .flags = PY_TF_BASE | PY_TF_TYPE | PY_TF_WEAKREF,
     .doc = "type(object): the object's type; type(name, bases, dict): a new "
            "type.",

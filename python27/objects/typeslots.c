@@ -364,7 +364,7 @@ static int64_t slot_tp_hash(py_object *o)
         return -1;
     int64_t h;
     if (py_is_long(r))
-        h = py_hash(r);
+        h = py_long_type.tp_hash(r);
     else if (py_is_int(r))
         h = py_int_value(r);
     else {
@@ -593,7 +593,12 @@ static py_anyfn resolve(py_type *t, int offset)
                 generic = r->slotfn;
                 continue;
             }
-            if (wrow->offset != offset) {
+            if (wrow->id != r->id) {
+                /* e.g. __repr__ = object.__str__ */
+                use_generic = 1;
+                generic = r->slotfn;
+                continue;
+            } else if (wrow->offset != offset) {
                 /* The name stands for another slot of the owner. */
                 fn = *slot_at(owner, offset);
                 if (!fn)

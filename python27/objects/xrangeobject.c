@@ -81,9 +81,20 @@ static py_object *xrange_new(py_type *type, py_object *const *args,
     return &x->base;
 }
 
+/* An end that gives the same numbers. */
+static int64_t stop_of(struct py_xrange *x)
+{
+    int64_t stop;
+    if (x->n == 0)
+        return x->start;
+    if (__builtin_add_overflow(x->start + (x->n - 1) * x->step, x->step, &stop))
+        return x->step > 0 ? INT64_MAX : INT64_MIN;
+    return stop;
+}
+
 static py_object *xrange_repr(py_object *o)
 {
-    int64_t stop = X(o)->start + X(o)->n * X(o)->step;
+    int64_t stop = stop_of(X(o));
 
     if (X(o)->start == 0 && X(o)->step == 1)
         return (py_object *)py_str_format_c("xrange(%lld)", (long long)stop);
@@ -132,10 +143,9 @@ static py_object *xrange_reduce(py_object *o)
 {
     return (py_object *)py_tuple_pack2(
         (py_object *)&py_xrange_type,
-        (py_object *)py_tuple_pack3(
-            py_int_new(X(o)->start),
-            py_int_new(X(o)->start + X(o)->n * X(o)->step),
-            py_int_new(X(o)->step)));
+        (py_object *)py_tuple_pack3(py_int_new(X(o)->start),
+                                    py_int_new(stop_of(X(o))),
+                                    py_int_new(X(o)->step)));
 }
 
 static const struct py_methoddef xrange_methods[] = {

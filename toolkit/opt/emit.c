@@ -96,12 +96,20 @@ static tw_vref force_struct(struct optimizer *o, tw_vref v, struct ptrinfo *p)
     return object;
 }
 
-/* The object is made along with a reference that escapes. (It could stay virtual, found through the
- * token; but then every forced frame must know all its references.) */
+/* An escaping reference to an object that is there is the object itself, as outside of traces: so
+ * the object is made along with it. (It could stay virtual, found through the token; but then every
+ * forced frame must know all its references.) */
 static tw_vref force_vref(struct optimizer *o, tw_vref v, struct ptrinfo *p)
 {
     o->values[v].p = NULL;
     tw_vref args[2] = {opt_force(o, p->base), opt_resolve(o, p->token)};
+
+    if (!is_zero(o, args[0])) {
+        if (!tw_is_const(args[0]))
+            opt_ptr(o, args[0])->flags |= PTR_NONNULL | PTR_OBJECT;
+        opt_equal(o, v, args[0]);
+        return args[0];
+    }
     tw_vref handle = append(o, TW_OP_virtual_ref, NULL, args, 2);
 
     opt_set_nonnull(o, handle);

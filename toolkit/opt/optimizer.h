@@ -79,7 +79,8 @@ enum ptr_kind {
 };
 enum ptr_flag {
     PTR_NONNULL = 1,
-    PTR_FRESH = 2 /* allocated here and never given away */
+    PTR_FRESH = 2, /* allocated here and never given away */
+    PTR_OBJECT = 4 /* surely no handle of a virtual reference */
 };
 
 struct ptrinfo {

@@ -152,11 +152,20 @@ static tw_vref make_ref(struct optimizer *o, struct cur *op)
 static tw_vref finish_ref(struct optimizer *o, struct cur *op)
 {
     struct ptrinfo *p = info_of(o, op->args[0], PTR_VREF);
+    tw_vref handle = opt_resolve(o, op->args[0]);
 
-    if (!p)
+    if (p) {
+        /* Without its object: it keeps the one that it has. */
+        tw_vref object = opt_resolve(o, op->args[1]);
+
+        if (!tw_is_const(object) || opt_const(o, object).r)
+            p->base = object;
+        p->token = opt_zero(o, 'r');
+        return TW_NOVALUE;
+    }
+    if (tw_is_const(handle) || !opt_ptr_get(o, handle) ||
+        !(opt_ptr_get(o, handle)->flags & PTR_OBJECT))
         return next(o, op);
-    p->base = op->args[1];
-    p->token = opt_zero(o, 'r');
     return TW_NOVALUE;
 }
 

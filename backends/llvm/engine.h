@@ -13,7 +13,7 @@
 
 struct llvm_types {
     LLVMTypeRef i1, i8, i16, i32, i64, word, f32, f64, ptr, none;
-    LLVMTypeRef code; /* llvm_code: ptr (ptr frame, i32 entry) */
+    LLVMTypeRef code; /* unit_code: ptr (ptr frame, i32 entry) */
 };
 
 struct engine {

@@ -1,39 +1,34 @@
 /*
- * llvm.c: the table of the LLVM backend, the one symbol that libtw-llvm.so
- * exports. Neighbours: meta/ calls; lower.c, engine.c and unit.c do the work.
+ * llvm.c: the compiler of tier 2, the one symbol that libtw-llvm.so exports.
+ * Neighbours: native/native.c calls; lower.c, engine.c and object.c do the work.
  *
- * Tier 2 compiles apart from the running program (maybe on another thread) and
- * puts its code in place when redirect() or attach() is called.
+ * It compiles apart from the running program (maybe on another thread); the
+ * code is put in place by whoever asked for it.
  */
+#include "backends/code/optimizing.h"
 #include "backends/llvm/engine.h"
 #include "backends/llvm/lower.h"
-#include "backends/llvm/unit.h"
+#include "backends/llvm/object.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 static struct tw_backend_hooks hooks;
-static struct engine engines[2] = {
-    {.tier = 1, .lock = PTHREAD_MUTEX_INITIALIZER},
-    {.tier = 2, .lock = PTHREAD_MUTEX_INITIALIZER},
-};
+static struct engine engine = {.tier = 2, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* fork() waits for the other thread's compilation: in the child nobody would
  * give back what it holds, LLVM's own locks among them. */
 static void before_fork(void)
 {
-    pthread_mutex_lock(&engines[0].lock);
-    pthread_mutex_lock(&engines[1].lock);
+    pthread_mutex_lock(&engine.lock);
 }
 
 static void after_fork(void)
 {
-    pthread_mutex_unlock(&engines[1].lock);
-    pthread_mutex_unlock(&engines[0].lock);
+    pthread_mutex_unlock(&engine.lock);
 }
 
-static int llvm_init(const struct tw_backend_hooks *h, char *err,
-                     size_t errsize)
+static int init(const struct tw_backend_hooks *h, char *err, size_t errsize)
 {
     static int done;
 
@@ -44,131 +39,78 @@ static int llvm_init(const struct tw_backend_hooks *h, char *err,
     return engine_init(err, errsize);
 }
 
-/* Does some label of the unit have no code yet? */
-static int is_first(const struct unit *u)
+/* ---------------------------------------------------------------- what units are made of */
+
+struct made {
+    LLVMMemoryBufferRef buffer;
+    struct object object;
+};
+
+static size_t made_size(void *p, char *err, size_t errsize)
 {
-    for (uint32_t k = 0; k < u->nlabels; k++)
-        if (!u->labels[k]->code)
-            return 1;
-    return 0;
+    struct made *m = p;
+
+    if (object_open(&m->object, LLVMGetBufferStart(m->buffer),
+                    LLVMGetBufferSize(m->buffer), err, errsize))
+        return 0;
+    return m->object.nbytes;
 }
 
-/* Machine code of the region for units[0]; 0, or -1. Tier 2 stays out of sight
- * until redirect() or attach(), unless nothing older has its labels. */
-static int compile(struct lower_input *in, int tier)
+static void *made_load(void *p, uint8_t *memory, char *err, size_t errsize)
 {
-    struct engine *e = &engines[tier - 1];
-    struct unit *u = in->units[0];
-    LLVMModuleRef m;
+    struct made *m = p;
+    void *function;
 
-    in->engine = e;
-    in->hooks = &hooks;
-    if (engine_begin(e, in->err, in->errsize))
-        return -1;
-    m = lower(in);
-    if (m)
-        u->buffer = engine_emit(e, m, in->err, in->errsize);
-    engine_end(e);
-    if (!u->buffer ||
-        ((tier == 1 || is_first(u)) && unit_install(u, in->err, in->errsize)))
-        return -1;
-    if (u->function)
-        unit_publish(u, NULL);
-    return 0;
+    if (object_load(&m->object, memory, &function, err, errsize))
+        return NULL;
+    return function;
 }
 
-static struct tw_code *llvm_compile(const struct tw_trace *t,
-                                    struct tw_loop *loop, struct tw_guard *from,
-                                    int tier, char *err, size_t errsize)
+static void made_drop(void *p)
 {
-    struct tw_member member = {loop, t};
-    struct tw_region region = {.members = &member, .nmembers = 1};
-    struct unit *u = unit_new(loop, from, tier);
-    struct lower_input in = {.region = &region,
-                             .units = &u,
+    struct made *m = p;
+
+    object_close(&m->object);
+    LLVMDisposeMemoryBuffer(m->buffer);
+    free(m);
+}
+
+static const struct unit_maker maker = {made_size, made_load, made_drop};
+
+static int compile(const struct tw_region *r, struct unit **units,
+                   struct tw_guard *from, char *err, size_t errsize)
+{
+    struct lower_input in = {.engine = &engine,
+                             .hooks = &hooks,
+                             .region = r,
+                             .units = units,
                              .from = from,
                              .err = err,
                              .errsize = errsize};
+    LLVMMemoryBufferRef buffer = NULL;
+    struct made *made;
+    LLVMModuleRef m;
 
-    if (compile(&in, tier) == 0)
-        return &u->code;
-    unit_free(u);
-    return NULL;
+    if (engine_begin(&engine, err, errsize))
+        return -1;
+    m = lower(&in);
+    if (m)
+        buffer = engine_emit(&engine, m, err, errsize);
+    engine_end(&engine);
+    if (!buffer)
+        return -1;
+    made = calloc(1, sizeof *made);
+    made->buffer = buffer;
+    units[0]->made = made;
+    units[0]->maker = &maker;
+    return 0;
 }
 
-static int llvm_compile_region(const struct tw_region *r,
-                               struct tw_code **codes, char *err,
-                               size_t errsize)
+__attribute__((visibility("default"))) const struct tw_optimizing_compiler *
+tw_optimizing_compiler(void)
 {
-    struct unit *units[r->nmembers];
-    struct lower_input in = {
-        .region = r, .units = units, .err = err, .errsize = errsize};
-    int rc;
+    static const struct tw_optimizing_compiler c = {init, compile,
+                                                    engine_log_code};
 
-    for (unsigned k = 0; k < r->nmembers; k++) {
-        units[k] = unit_new(r->members[k].loop, NULL, 2);
-        units[k]->body = units[0];
-        codes[k] = &units[k]->code;
-    }
-    rc = compile(&in, 2);
-    for (unsigned k = r->nmembers; rc && k-- > 0;)
-        unit_free(units[k]);
-    return rc;
-}
-
-/* Code that cannot be put in place is as if it had never been made. */
-static int install(struct tw_code *code)
-{
-    char err[200];
-
-    if (unit_install((struct unit *)code, err, sizeof err) == 0)
-        return 0;
-    fprintf(stderr, "tracewright: %s\n", err);
-    return -1;
-}
-
-static void llvm_attach(struct tw_guard *guard, struct tw_code *code)
-{
-    if (install(code) == 0)
-        unit_attach(guard, code);
-}
-
-static void llvm_redirect(struct tw_code *old, struct tw_code *fresh)
-{
-    if (install(fresh) == 0)
-        unit_publish((struct unit *)fresh, old);
-}
-
-static struct tw_guard *llvm_execute(struct tw_code *code, int entry,
-                                     struct tw_jitframe *frame)
-{
-    struct unit *u = (struct unit *)code;
-    llvm_code *next;
-
-    if (!u->function && install(code))
-        abort();
-    for (next = u->function; next; entry = (int32_t)frame->scratch)
-        next = (llvm_code *)(uintptr_t)next(frame, entry);
-    return frame->exit;
-}
-
-static void llvm_free(struct tw_code *code)
-{
-    unit_free((struct unit *)code);
-}
-
-__attribute__((visibility("default"))) const struct tw_backend *
-tw_backend_llvm(void)
-{
-    static const struct tw_backend backend = {.name = "llvm",
-                                              .init = llvm_init,
-                                              .compile = llvm_compile,
-                                              .compile_region =
-                                                  llvm_compile_region,
-                                              .attach = llvm_attach,
-                                              .redirect = llvm_redirect,
-                                              .execute = llvm_execute,
-                                              .free_code = llvm_free};
-
-    return &backend;
+    return &c;
 }

@@ -2,7 +2,7 @@
  * lower.c: a trace (tier 2: or a region of traces) as one LLVM function: entry,
  * labels, jumps, finish; the other operations are in lower_*.c.
  * Input: struct lower_input; output: a module with one function of type
- * llvm_code. Neighbours: slots.c before, engine.c after.
+ * unit_code. Neighbours: slots.c before, engine.c after.
  *
  * The function begins with the frame's size check and a dispatch on its entry
  * number; a label's entry moves its arguments from the first slots to where

@@ -14,7 +14,7 @@
 
 #include "backends/llvm/alias.h"
 #include "backends/llvm/engine.h"
-#include "backends/llvm/unit.h"
+#include "backends/code/unit.h"
 
 enum { NO_HOME = -1 };
 

@@ -9,7 +9,6 @@
 #include "toolkit/base/log.h"
 #include "toolkit/ir/trace_text.h"
 
-#include <dlfcn.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,21 +103,9 @@ static const struct tw_backend *h_init(const struct tw_backend *b)
     return b;
 }
 
-UNUSED static const struct tw_backend *h_load_llvm(void)
+UNUSED static const struct tw_backend *h_load_native(void)
 {
-    const char *dir = getenv("TW_LIBDIR");
-    const struct tw_backend *(*get)(void);
-    char path[4096];
-    void *lib;
-
-    snprintf(path, sizeof path, "%s/libtw-llvm.so", dir ? dir : "build");
-    lib = dlopen(path, RTLD_NOW);
-    if (!lib) {
-        fprintf(stderr, "%s\n", dlerror());
-        exit(1);
-    }
-    *(void **)&get = dlsym(lib, "tw_backend_llvm");
-    return h_init(get());
+    return h_init(&tw_backend_native);
 }
 
 UNUSED static const struct tw_backend *h_load_reference(void)

@@ -104,7 +104,7 @@ static inline void check(int ok, const char *name)
 /* Runs the tests in a process of its own for each backend: a process has one. */
 static inline int for_each_backend(void (*tests)(void))
 {
-    static const char *const backends[] = {"reference", "llvm"};
+    static const char *const backends[] = {"reference", "native"};
     int bad = 0;
 
     for (int k = 0; k < 2; k++) {

@@ -276,7 +276,7 @@ int main(int argc, char **argv)
     tw_gc_init();
     tw_log_init();
     backends[0] = h_load_reference();
-    backends[1] = h_load_llvm();
+    backends[1] = h_load_native();
     if (argc > 1) {
         for (int k = 1; k < argc; k++)
             test_file(argv[k], backends);

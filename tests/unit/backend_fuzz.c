@@ -380,7 +380,7 @@ int main(int argc, char **argv)
     tw_gc_init();
     tw_log_init();
     backends[0] = h_load_reference();
-    backends[1] = h_load_llvm();
+    backends[1] = h_load_native();
     for (unsigned k = 0; k < H_NFUNCTIONS; k++) {
         const struct h_function *f = &h_functions[k];
 

@@ -207,7 +207,7 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     tw_gc_init();
     backends[0] = h_load_reference();
-    backends[1] = h_load_llvm();
+    backends[1] = h_load_native();
     for (int k = 0; k < 3; k++) {
         int tier = k == 2 ? 2 : 1;
 

@@ -162,8 +162,8 @@ extern const struct tw_backend tw_backend_reference;
  * holds (but for guard_not_forced, whose failing says that somebody forced).
  * 0: off. Set before compiling; both backends heed it. */
 extern unsigned tw_backend_fail_every;
-/* libtw-llvm.so exports this symbol; meta/ loads it when the first trace is
- * compiled: `const struct tw_backend *tw_backend_llvm(void)`. */
-const struct tw_backend *tw_backend_llvm(void);
+/* Machine code: tier 1 from stencils, tier 2 by LLVM, whose library is opened
+ * for the first work of tier 2. */
+extern const struct tw_backend tw_backend_native;
 
 #endif

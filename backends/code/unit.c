@@ -1,15 +1,18 @@
 /*
  * unit.c: the life of compiled code: installed, published to labels, entered
- * from exits, freed. Neighbours: lower.c fills a unit, llvm.c hands it out.
+ * from exits, freed. Neighbours: stencil/ and llvm/ fill a unit, native.c hands
+ * it out.
  */
-#include "backends/llvm/unit.h"
-#include "backends/llvm/engine.h"
-#include "backends/llvm/memory.h"
+#include "backends/code/unit.h"
+#include "backends/code/memory.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+void (*unit_log_code)(const char *name, const void *code, size_t size);
 
 uint16_t *unit_finish_location(void)
 {
@@ -59,13 +62,25 @@ static void tell_perf(const struct unit *u, const char *name)
     fflush(map);
 }
 
+_Static_assert(offsetof(struct unit, function) ==
+                       offsetof(struct unit_head, function) &&
+                   offsetof(struct unit, inner) ==
+                       offsetof(struct unit_head, inner),
+               "machine code reads units as struct unit_head");
+
+/* The exit goes on in the bridge's code from now on, or (NULL) nowhere. */
+static void cell_to(struct exit_cell *c, const struct unit *bridge)
+{
+    c->target = bridge ? bridge->function : NULL;
+    c->inner = bridge && bridge->inner ? bridge->inner[0] : NULL;
+}
+
 static void link_cells(struct unit *u)
 {
     for (uint32_t k = 0; k < u->ncells; k++) {
         struct exit_cell *c = &u->cells[k];
-        struct unit *bridge = (struct unit *)c->guard->bridge;
 
-        c->target = bridge ? bridge->function : NULL;
+        cell_to(c, (struct unit *)c->guard->bridge);
         c->next = c->guard->backend;
         c->guard->backend = c;
     }
@@ -89,12 +104,11 @@ static void unlink_cells(struct unit *u)
     }
 }
 
-static void drop_object(struct unit *u)
+static void drop_made(struct unit *u)
 {
-    object_close(&u->object);
-    if (u->buffer)
-        LLVMDisposeMemoryBuffer(u->buffer);
-    u->buffer = NULL;
+    if (u->made)
+        u->maker->drop(u->made);
+    u->made = NULL;
 }
 
 static int make_roots(struct unit *u)
@@ -121,9 +135,38 @@ static void free_roots(struct unit *u)
         free(u->roots);
 }
 
+static int load(struct unit *u, char *err, size_t errsize)
+{
+    size_t n = u->maker->size(u->made, err, errsize);
+    void *function;
+
+    if (!n)
+        return -1;
+    u->memory = code_alloc(n);
+    if (!u->memory || code_unprotect(u->memory, n)) {
+        snprintf(err, errsize, "no memory for machine code");
+        return -1;
+    }
+    function = u->maker->load(u->made, u->memory, err, errsize);
+    if (code_protect(u->memory, n) && function) {
+        snprintf(err, errsize, "the system refuses executable memory");
+        return -1;
+    }
+    u->code.nbytes = (uint32_t)n;
+    if (!function)
+        return -1;
+    if (make_roots(u)) {
+        snprintf(err, errsize, "no memory for the constants of machine code");
+        return -1;
+    }
+    u->function = (unit_code *)(uintptr_t)function;
+    for (uint32_t k = 0; u->inner && k <= u->nlabels; k++)
+        u->inner[k] = (char *)u->memory + (uintptr_t)u->inner[k];
+    return 0;
+}
+
 int unit_install(struct unit *u, char *err, size_t errsize)
 {
-    void *function;
     char name[64];
     int rc;
 
@@ -136,32 +179,15 @@ int unit_install(struct unit *u, char *err, size_t errsize)
         u->code.nslots = u->body->code.nslots;
         return 0;
     }
-    if (object_open(&u->object, LLVMGetBufferStart(u->buffer),
-                    LLVMGetBufferSize(u->buffer), err, errsize))
-        return -1;
-    u->memory = code_alloc(u->object.nbytes);
-    if (!u->memory || code_unprotect(u->memory, u->object.nbytes)) {
-        snprintf(err, errsize, "no memory for machine code");
-        return -1;
-    }
-    rc = object_load(&u->object, u->memory, &function, err, errsize);
-    if (code_protect(u->memory, u->object.nbytes) && rc == 0) {
-        snprintf(err, errsize, "the system refuses executable memory");
-        rc = -1;
-    }
-    u->code.nbytes = (uint32_t)u->object.nbytes;
-    drop_object(u);
+    rc = load(u, err, errsize);
+    drop_made(u);
     if (rc)
         return -1;
-    if (make_roots(u)) {
-        snprintf(err, errsize, "no memory for the constants of machine code");
-        return -1;
-    }
-    u->function = (llvm_code *)(uintptr_t)function;
     link_cells(u);
     name_of(u, name, sizeof name);
     tell_perf(u, name);
-    engine_log_code(name, u->memory, u->code.nbytes);
+    if (unit_log_code)
+        unit_log_code(name, u->memory, u->code.nbytes);
     return 0;
 }
 
@@ -196,7 +222,7 @@ void unit_attach(struct tw_guard *guard, struct tw_code *code)
     tell_size(guard->loop, code);
     guard->bridge = code;
     for (struct exit_cell *c = guard->backend; c; c = c->next)
-        c->target = u->function;
+        cell_to(c, u);
 }
 
 void unit_free(struct unit *u)
@@ -210,12 +236,13 @@ void unit_free(struct unit *u)
     if (from && from->bridge == &u->code) {
         from->bridge = NULL;
         for (struct exit_cell *c = from->backend; c; c = c->next)
-            c->target = NULL;
+            cell_to(c, NULL);
     }
-    drop_object(u);
+    drop_made(u);
     if (u->memory)
         code_free(u->memory);
     free_roots(u);
+    free(u->inner);
     free(u->cells);
     free(u->labels);
     free(u);

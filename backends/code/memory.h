@@ -2,8 +2,8 @@
  * memory.h: memory for machine code, never writable and executable at once.
  * Whoever calls holds the interpreter's lock: nobody runs machine code then.
  */
-#ifndef TW_LLVM_MEMORY_H
-#define TW_LLVM_MEMORY_H
+#ifndef TW_CODE_MEMORY_H
+#define TW_CODE_MEMORY_H
 
 #include <stddef.h>
 

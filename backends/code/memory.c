@@ -8,7 +8,7 @@
  * spares the system calls, but shared mappings survive fork(), and parent and
  * child would write over each other's code.
  */
-#include "backends/llvm/memory.h"
+#include "backends/code/memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "compiler/compile.h"
+#include "compiler/pyc.h"
 #include "modules/builtin_exec.h"
 #include "modules/signal.h"
 #include "objects/fileobject.h"
@@ -334,6 +335,17 @@ static int compile_flags(struct options *o)
            (o->tabcheck > 1 ? PY_CF_CHECK_TABS : 0);
 }
 
+static int run_compiled(py_module *m, struct options *o)
+{
+    py_code *code = py_pyc_read(o->file, -1);
+    if (!code) {
+        fprintf(stderr, "RuntimeError: Bad magic number in .pyc file\n");
+        return 1;
+    }
+    py_module_set_str(m, "__file__", o->file);
+    return py_eval_code(code, m->dict, &m->dict->base) ? 0 : report();
+}
+
 static int run_file(py_module *sys, py_module *m, struct options *o)
 {
     char dir[PATH_MAX];
@@ -359,6 +371,10 @@ static int run_file(py_module *sys, py_module *m, struct options *o)
     } else {
         path_prepend(sys, dirname(dir));
     }
+    size_t len = strlen(o->file);
+    if (len > 4 && (!strcmp(o->file + len - 4, ".pyc") ||
+                    !strcmp(o->file + len - 4, ".pyo")))
+        return run_compiled(m, o);
     py_str *src = py_read_file(o->file);
     if (!src)
         return report();

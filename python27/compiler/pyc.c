@@ -54,7 +54,8 @@ py_code *py_pyc_read(const char *path, int64_t mtime)
     char *buf = read_whole(path, &n);
     py_object *code = NULL;
     if (buf && n > 8 && !memcmp(buf, py_pyc_magic, 4) &&
-        get32((unsigned char *)buf + 4) == (mtime & 0xffffffff)) {
+        (mtime == -1 ||
+         get32((unsigned char *)buf + 4) == (mtime & 0xffffffff))) {
         code = py_marshal_loads(buf + 8, (intptr_t)n - 8, NULL);
         if (!code)
             py_err_clear();

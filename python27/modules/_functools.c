@@ -106,8 +106,13 @@ static py_object *partial_setstate(py_object *o, py_object *state)
         (t->item[2] != py_None && !py_is_dict(t->item[2])))
         return py_raise(&py_TypeError, "invalid partial state");
     P(o)->fn = t->item[0];
-    P(o)->args = (py_tuple *)t->item[1];
+    P(o)->args = py_sequence_tuple(t->item[1]);
     P(o)->kw = t->item[2] == py_None ? NULL : (py_dict *)t->item[2];
+    if (P(o)->kw && py_type_of(t->item[2]) != &py_dict_type) {
+        P(o)->kw = py_dict_new();
+        if (py_dict_update(P(o)->kw, t->item[2]) < 0)
+            return NULL;
+    }
     P(o)->dict = py_is_dict(t->item[3]) ? (py_dict *)t->item[3] : NULL;
     return py_None;
 }

@@ -253,6 +253,10 @@ static py_object *dir_of(py_object *o)
     py_dict *out = py_dict_new();
     if (py_isinst(o, &py_module_type)) {
         py_object *d = py_getattr(o, py_id___dict__);
+        if (d && !py_is_dict(d))
+            return py_raise(
+                &py_TypeError, "%S.__dict__ is not a dictionary",
+                py_dict_get_str(((py_module *)o)->dict, py_id___name__));
         if (!d || py_dict_update(out, d) < 0)
             return NULL;
         return sorted_keys(out);
@@ -346,9 +350,8 @@ static py_object *b_pow(py_object *self, py_object *a, py_object *b,
 static py_object *b_coerce(py_object *self, py_object *a, py_object *b)
 {
     UNUSED(self);
-    if (py_type_of(a) == py_type_of(b) &&
-        (py_type_of(a) == &py_int_type || py_type_of(a) == &py_long_type ||
-         py_type_of(a) == &py_float_type || py_type_of(a) == &py_complex_type))
+    if (py_type_of(a) == py_type_of(b) && !py_is_oldinst(a) &&
+        !(py_type_of(a)->flags & PY_TF_HEAP))
         return &py_tuple_pack2(a, b)->base;
     if (py_type_of(a)->nb_coerce) {
         py_object *r = py_type_of(a)->nb_coerce(a, b);
@@ -801,12 +804,11 @@ static py_object *range_bound(py_object *o, const char *what)
 {
     if (PY_IS(o, PY_TF_INT | PY_TF_LONG))
         return o;
-    if (py_is_float(o) || !(py_type_of(o)->nb_int || py_has_index(o)))
+    if (py_is_float(o) || !py_type_of(o)->nb_int)
         return py_raise(&py_TypeError,
                         "range() integer %s argument expected, got %T.", what,
                         o);
-    py_object *i = py_has_index(o) ? py_index(o) : py_number_int(o);
-    return i;
+    return py_number_int(o);
 }
 
 static py_object *b_range(py_object *self, py_object *a, py_object *b,

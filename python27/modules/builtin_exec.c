@@ -35,9 +35,9 @@ static py_str *source_bytes(py_object *o, const char *what, int *flags)
     }
     if (s && memchr(py_str_data(s), 0, (size_t)s->n))
         return py_raise(&py_TypeError, "%s",
-                        !strncmp(what, "eval", 4)
-                            ? "code string contains null bytes"
-                            : "source code string cannot contain null bytes");
+                        !strncmp(what, "compile", 7)
+                            ? "compile() expected string without null bytes"
+                            : "expected string without null bytes");
     return s;
 }
 
@@ -139,7 +139,9 @@ py_object *py_b_eval(py_object *self, py_object *src, py_object *globals,
 {
     int flags = 0;
     (void)self;
-    if (locals && locals != py_None && !py_type_of(locals)->mp_getitem)
+    if (locals && locals != py_None &&
+        !(py_is_oldinst(locals) ? py_is_mapping(locals)
+                                : py_type_of(locals)->mp_getitem != NULL))
         return py_raise(&py_TypeError, "locals must be a mapping");
     if (globals && globals != py_None && !py_is_dict(globals))
         return py_raise(&py_TypeError,

@@ -6,11 +6,18 @@
 
 #include <sys/stat.h>
 
+#include "compiler/compile.h"
 #include "compiler/pyc.h"
 #include "modules/builtin_exec.h"
 #include "objects/runtime.h"
 
 /* ---------------------------------------------------------------- loading */
+
+static int is_file(const char *name)
+{
+    struct stat st;
+    return stat(name, &st) == 0 && S_ISREG(st.st_mode);
+}
 
 py_object *py_exec_module(py_str *fullname, py_code *code, py_str *path,
                           py_object *package_path)
@@ -45,13 +52,33 @@ py_object *py_load_source(py_str *fullname, py_str *path)
     return code ? py_exec_module(fullname, code, path, NULL) : NULL;
 }
 
+py_object *py_load_compiled(py_str *fullname, py_str *path)
+{
+    py_code *code = py_pyc_read(py_str_cstr(path), -1);
+    return code ? py_exec_module(fullname, code, path, NULL)
+                : py_raise(&py_ImportError, "Bad magic number in %S", path);
+}
+
+static const char *compiled_suffix(void)
+{
+    return py_compile_defaults & PY_CF_OPTIMIZE ? "o" : "c";
+}
+
 py_object *py_load_package(py_str *fullname, py_str *path)
 {
     py_list *pp = py_list_new();
     if (py_list_append(pp, (py_object *)path) < 0)
         return NULL;
     py_str *init = py_str_format_c("%S/__init__.py", path);
-    py_code *code = py_compile_file(py_str_cstr(init));
+    py_code *code;
+    if (is_file(py_str_cstr(init))) {
+        code = py_compile_file(py_str_cstr(init));
+    } else {
+        init = py_str_format_c("%S%s", init, compiled_suffix());
+        code = py_pyc_read(py_str_cstr(init), -1);
+        if (!code)
+            return py_raise(&py_ImportError, "Bad magic number in %S", init);
+    }
     return code ? py_exec_module(fullname, code, init, &pp->base) : NULL;
 }
 
@@ -60,6 +87,8 @@ py_object *py_load_found(py_str *fullname, struct py_found *f)
     switch (f->kind) {
     case PY_MODKIND_SOURCE:
         return py_load_source(fullname, f->path);
+    case PY_MODKIND_COMPILED:
+        return py_load_compiled(fullname, f->path);
     case PY_MODKIND_PACKAGE:
         return py_load_package(fullname, f->path);
     case PY_MODKIND_BUILTIN: {
@@ -81,12 +110,6 @@ py_object *py_load_found(py_str *fullname, struct py_found *f)
 }
 
 /* ---------------------------------------------------------------- finding */
-
-static int is_file(const char *name)
-{
-    struct stat st;
-    return stat(name, &st) == 0 && S_ISREG(st.st_mode);
-}
 
 static py_object *sys_get(py_str *name)
 {
@@ -137,7 +160,8 @@ static int look_in(py_str *dir, const char *name, struct py_found *out)
     const char *sep = dir->n ? "/" : "";
     py_str *base = py_str_format_c("%S%s%s", dir, sep, name);
     py_str *init = py_str_format_c("%S/__init__.py", base);
-    if (is_file(py_str_cstr(init))) {
+    if (is_file(py_str_cstr(init)) || is_file(py_str_cstr(py_str_format_c(
+                                          "%S%s", init, compiled_suffix())))) {
         out->kind = PY_MODKIND_PACKAGE;
         out->path = base;
         return 1;
@@ -148,7 +172,27 @@ static int look_in(py_str *dir, const char *name, struct py_found *out)
         out->path = source;
         return 1;
     }
+    py_str *compiled = py_str_format_c("%S%s", source, compiled_suffix());
+    if (is_file(py_str_cstr(compiled))) {
+        out->kind = PY_MODKIND_COMPILED;
+        out->path = compiled;
+        return 1;
+    }
     return 0;
+}
+
+/* A folder of that name that is no package deserves a word. */
+static int warn_no_init(py_str *dir, const char *name)
+{
+    struct stat st;
+    py_str *base = py_str_format_c("%S%s%s", dir, dir->n ? "/" : "", name);
+    if (stat(py_str_cstr(base), &st) != 0 || !S_ISDIR(st.st_mode))
+        return 0;
+    return py_warn(&py_ImportWarning,
+                   py_str_cstr(py_str_format_c("Not importing directory '%S': "
+                                               "missing __init__.py",
+                                               base)),
+                   1);
 }
 
 int py_find_module(py_str *fullname, const char *name, py_object *path,
@@ -192,6 +236,8 @@ int py_find_module(py_str *fullname, const char *name, py_object *path,
         }
         if (look_in((py_str *)entry, name, out))
             return 0;
+        if (warn_no_init((py_str *)entry, name) < 0)
+            return -1;
     }
     return 0;
 }
@@ -339,9 +385,6 @@ static int ensure_fromlist(py_object *m, py_object *fromlist, int recursive)
         py_object *item = py_sequence_getitem(fromlist, i);
         if (!item)
             return py_err_catch(&py_IndexError) ? 0 : -1;
-        if (py_is_unicode(item) &&
-            !(item = py_unicode_encode(item, NULL, NULL)))
-            return -1;
         if (!py_is_str(item))
             return py_raise_i(&py_TypeError,
                               "Item in ``from list'' must be "
@@ -379,6 +422,9 @@ py_object *py_import_name(py_str *name, py_object *globals, py_object *locals,
         return NULL;
     if (!name->n && level <= 0)
         return py_raise(&py_ValueError, "Empty module name");
+    if (memchr(py_str_data(name), '/', (size_t)name->n))
+        return py_raise(&py_ImportError,
+                        "Import by filename is not supported.");
     if (package) {
         py_object *parent = py_dict_get_str(py_sys_modules(), package);
         if (!name->n) {

@@ -27,6 +27,8 @@ int py_find_module(py_str *fullname, const char *name, py_object *path,
 /* Loads what was found as sys.modules[fullname]. */
 py_object *py_load_found(py_str *fullname, struct py_found *found);
 py_object *py_load_source(py_str *fullname, py_str *path);
+/* A file of compiled code, whose source may be gone. */
+py_object *py_load_compiled(py_str *fullname, py_str *path);
 py_object *py_load_package(py_str *fullname, py_str *path);
 /* Runs code as the module of that name. */
 py_object *py_exec_module(py_str *fullname, py_code *code, py_str *path,

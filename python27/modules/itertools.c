@@ -915,6 +915,7 @@ static py_type groupby_type = {
 struct py_it_teelink {
     py_object *value; /* NULL: not read yet */
     struct py_it_teelink *next;
+    int running; /* somebody is getting the value */
 };
 struct py_it_tee {
     py_object base;
@@ -932,8 +933,12 @@ static py_object *tee_next(py_object *o)
     struct py_it_teelink *l = TE(o)->at;
 
     if (!l->value) {
+        if (l->running)
+            return py_raise(&py_RuntimeError,
+                            "cannot re-enter the tee iterator");
+        l->running = 1;
         py_object *v = py_iternext(TE(o)->it);
-
+        l->running = 0;
         if (!v)
             return NULL;
         l->value = v;

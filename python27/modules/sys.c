@@ -1,6 +1,7 @@
 /*
  * sys.c: the module `sys`.
  */
+#include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -218,6 +219,27 @@ static py_object *sys_getprofile(py_object *self)
     return or_none(py_ec->profilefunc);
 }
 
+static py_object *sys_clear_type_cache(py_object *self)
+{
+    (void)self;
+    py_type_modified(&py_object_type); /* entries of old versions are dead */
+    return py_None;
+}
+
+static int dlopen_flags = RTLD_NOW;
+
+static py_object *sys_getdlopenflags(py_object *self)
+{
+    (void)self;
+    return py_int_new(dlopen_flags);
+}
+
+static py_object *sys_setdlopenflags(py_object *self, py_object *flags)
+{
+    (void)self;
+    return py_arg_int(flags, &dlopen_flags) < 0 ? NULL : py_None;
+}
+
 static py_object *sys_current_frames(py_object *self)
 {
     (void)self;
@@ -270,6 +292,10 @@ static const struct py_methoddef sys_methods[] = {
     PY_M0("gettrace", sys_gettrace, NULL),
     PY_M1("setprofile", sys_setprofile, "Sets the profile function."),
     PY_M0("getprofile", sys_getprofile, NULL),
+    PY_M0("_clear_type_cache", sys_clear_type_cache,
+          "Empties the cache of looked-up methods."),
+    PY_M0("getdlopenflags", sys_getdlopenflags, "Flags for dlopen()."),
+    PY_M1("setdlopenflags", sys_setdlopenflags, "Sets them."),
     PY_M2("call_tracing", sys_call_tracing, NULL),
     PY_MEND,
 };

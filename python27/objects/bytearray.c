@@ -119,14 +119,18 @@ int py_ba_byte(py_object *v)
         return (unsigned char)((py_str *)v)->data[0];
     }
     if (!py_is_int(v) && !py_is_long(v)) {
-        v = py_has_index(v) ? py_index(v) : NULL;
-        if (!v) {
+        py_object *i = py_has_index(v) ? py_index(v) : NULL;
+        if (!i && py_err_occurred() && !py_err_matches(&py_TypeError) &&
+            !py_err_matches(&py_AttributeError))
+            return -1;
+        if (!i) {
             py_err_clear();
             return py_raise_i(&py_TypeError,
                               "an integer or string of size 1 is required");
         }
+        v = i;
     }
-    x = py_as_int64(v);
+    x = py_index_as_ssize(v, NULL);
     if (x == -1 && py_err_occurred())
         return -1;
     if (x < 0 || x > 255)

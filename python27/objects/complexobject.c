@@ -375,26 +375,25 @@ bad:
     return py_raise(&py_ValueError, "complex() arg is a malformed string");
 }
 
-/* o as a complex through __complex__, __float__ …; NULL with TypeError. */
+/* What __complex__ of an object that has one returns, else the object. */
+static py_object *by_special(py_object *o)
+{
+    if (py_type_of(o) == &py_complex_type || py_is_float(o) || py_is_int(o))
+        return o;
+    py_object *special = py_lookup_special(o, py_id___complex__);
+    if (special)
+        return py_call0(special);
+    return py_err_occurred() ? NULL : o;
+}
+
+/* o as a complex, through __float__ if need be; NULL with TypeError. */
 static py_object *as_complex(py_object *o)
 {
     double re, im;
     int ok = parts(o, &re, &im);
-    py_object *special;
 
     if (ok)
         return ok < 0 ? NULL : py_complex_new(re, im);
-    special = py_lookup_special(o, py_id___complex__);
-    if (special) {
-        py_object *r = py_call0(special);
-
-        if (r && !py_is_complex(r))
-            return py_raise(&py_TypeError,
-                            "__complex__ should return a complex object");
-        return r;
-    }
-    if (py_err_occurred())
-        return NULL;
     if (!py_type_of(o)->nb_float)
         return py_raise(&py_TypeError,
                         "complex() argument must be a string or a number");
@@ -421,6 +420,8 @@ static py_object *complex_from(py_object *r, py_object *i)
     if (i && (py_is_str(i) || py_is_unicode(i)))
         return py_raise(&py_TypeError,
                         "complex() second arg can't be a string");
+    if (r && !(r = by_special(r)))
+        return NULL;
     cr = r ? as_complex(r) : py_complex_new(0, 0);
     ci = i && cr ? as_complex(i) : NULL;
     if (!cr || (i && !ci))

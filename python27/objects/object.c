@@ -426,6 +426,12 @@ static int set_class(py_object *o, py_object *v, void *data)
 static py_object *object_format(py_object *o, py_object *spec)
 {
     py_object *text;
+    if ((py_is_unicode(spec) || py_is_str(spec)) && py_len(spec) > 0 &&
+        py_warn(&py_PendingDeprecationWarning,
+                "object.__format__ with a non-empty format string is "
+                "deprecated",
+                1) < 0)
+        return NULL;
     if (py_is_unicode(spec)) {
         text = py_unicode_of(o);
     } else if (py_is_str(spec)) {

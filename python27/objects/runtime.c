@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "objects/fileobject.h"
+#include "objects/threads.h"
 
 #define PY_ID(name)                                                            \
     py_str py_idobj_##name = {.base = {&py_str_type},                          \
@@ -76,7 +77,14 @@ void (*py_runtime_at_finish)(void);
 void py_runtime_finish(void)
 {
     py_module *sys = py_module_add("sys");
-    py_object *f = py_dict_get_str(sys->dict, py_id_exitfunc);
+    py_object *threading = py_dict_get_cstr(py_sys_modules(), "threading");
+    py_object *f = threading && threading != py_None
+                       ? py_getattr_cstr(threading, "_shutdown")
+                       : NULL;
+    py_err_clear();
+    if (f && !py_call0(f)) /* waits for threads that are no daemons */
+        py_err_unraisable(threading);
+    f = py_dict_get_str(sys->dict, py_id_exitfunc);
     if (f) {
         py_dict_del_maybe(sys->dict, &py_id_exitfunc->base);
         if (!py_call0(f)) {
@@ -85,6 +93,7 @@ void py_runtime_finish(void)
             py_err_clear();
         }
     }
+    py_threads_finish();
     tw_gc_run_finalizers();
     if (py_runtime_at_finish)
         py_runtime_at_finish();

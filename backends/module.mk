@@ -44,6 +44,6 @@ $(GEN)/stencils.inc: $(B)/stencils.o $(B)/tw-stencils
 	$(call say,STENCILS,$@)
 	@mkdir -p $(@D)
 	$(Q)$(B)/tw-stencils $< >$@
-$(addprefix $(B)/obj/,$(patsubst %.c,%.o,$(filter backends/stencil/%,$(BACKENDS_SRCS)))): \
+$(addprefix $(B)/obj/,$(patsubst %.c,%.o,$(filter backends/stencil/% backends/native/%,$(BACKENDS_SRCS)))): \
     $(GEN)/stencils.inc
 -include $(B)/stencils.d

@@ -67,9 +67,8 @@ static void finally_around(py_code *c, int from, int to, int *around_from,
                 open[n - 1].in_finally = 1;
             else
                 n--;
-        } else if (op == PY_OP_END_FINALLY && n &&
-                   has_finally(c->bytes[open[n - 1].setup])) {
-            n--;
+        } else if (op == PY_OP_END_FINALLY && n && open[n - 1].in_finally) {
+            n--; /* else it ends the except clauses inside */
         }
         for (int i = n; (pc == from || pc == to) && i-- > 0;)
             if (open[i].in_finally) {

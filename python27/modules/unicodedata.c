@@ -177,15 +177,15 @@ static int put_decomposed(struct text *t, int old, int compat, uint32_t c)
     return 0;
 }
 
-/* Marks in the order of their combining classes. */
-static void order_marks(struct text *t, int old)
+/* Marks in the order of their combining classes: today's, as in CPython, also
+ * for 3.2.0. */
+static void order_marks(struct text *t)
 {
     for (intptr_t i = 1; i < t->n; i++) {
         uint32_t c = t->s[i];
-        uint8_t class = record(old, c)->combining;
+        uint8_t class = record(0, c)->combining;
         intptr_t j = i;
-        for (; class && j > 0 && record(old, t->s[j - 1])->combining > class;
-             j--)
+        for (; class && j > 0 && record(0, t->s[j - 1])->combining > class; j--)
             t->s[j] = t->s[j - 1];
         t->s[j] = c;
     }
@@ -219,7 +219,7 @@ static void compose(struct text *t, int old)
     uint8_t last = 0; /* the class of what stands behind the starter */
     for (intptr_t i = 0; i < t->n; i++) {
         uint32_t c = t->s[i], both;
-        uint8_t class = record(old, c)->combining;
+        uint8_t class = record(0, c)->combining;
         int blocked = starter >= 0 && out > starter + 1 && last >= class;
         if (starter >= 0 && !blocked &&
             (both = composed(old, t->s[starter], c))) {
@@ -251,7 +251,7 @@ static py_object *u_normalize(py_object *self, py_object *form, py_object *o)
     for (intptr_t i = 0; i < u->n; i++)
         if (put_decomposed(&t, old, compat, u->data[i]) < 0)
             return NULL;
-    order_marks(&t, old);
+    order_marks(&t);
     if (*end == 'C')
         compose(&t, old);
     return (py_object *)py_unicode_new(t.s, t.n);

@@ -106,8 +106,14 @@ conformance: setup
 	$(Q)tools/conformance $(CPYTHON) -b $(B) $(CONFORMANCE)
 
 bench: setup
-	$(Q)$(MAKE) --no-print-directory all stdlib $(B)/tw-bench
+	$(Q)$(MAKE) --no-print-directory all stdlib $(B)/tw-bench $(BENCH_C)
 	$(Q)$(B)/tw-bench $(B)
+
+# The numeric programs' loops in C, for comparison.
+BENCH_C := $(patsubst tests/bench/c/%.c,$(B)/bench-c/%.out,$(wildcard tests/bench/c/*.c))
+$(B)/bench-c/%.out: tests/bench/c/%.c tests/bench/c/harness.h
+	@echo '  CC       $<'
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) -O2 $< -lm -o $@
 
 # ---------------------------------------------------------------- install
 # Programs find what belongs to them relative to themselves: libtw-llvm.so and libtracewright.a in

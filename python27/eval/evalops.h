@@ -47,11 +47,19 @@ FAST_BITS(and, &)
 FAST_BITS(or, |)
 FAST_BITS(xor, ^)
 
+/* In traces, a divisor known as 2 to some power: a shift rounds down by itself. */
+static inline int is_known_power(int64_t y) /* y > 0 */
+{
+    return tw_isconstant(y) && (y & (y - 1)) == 0;
+}
+
 /* Division by a constant-like positive int: no sign correction needed when
  * both are positive. */
 static inline py_object *fast_mod(py_object *a, py_object *b)
 {
     if (BOTH(a, b, &py_int_type) && py_int_value(b) > 0) {
+        if (is_known_power(py_int_value(b)))
+            return py_int_new(py_int_value(a) & (py_int_value(b) - 1));
         int64_t r = py_int_value(a) % py_int_value(b);
         return py_int_new(r < 0 ? r + py_int_value(b) : r);
     }
@@ -60,6 +68,8 @@ static inline py_object *fast_mod(py_object *a, py_object *b)
 
 static inline int64_t floor_quotient(int64_t x, int64_t y) /* y > 0 */
 {
+    if (is_known_power(y))
+        return x >> __builtin_ctzll((uint64_t)y);
     int64_t q = x / y;
     return q - (x % y < 0);
 }
@@ -153,7 +163,7 @@ static inline int fast_true(py_object *o)
 }
 
 /* --- evalops.c; NULL or -1 with exception */
-int py_print_item(py_object *v, py_object *file);    /* file NULL: stdout */
+int py_print_item(py_object *v, py_object *file); /* file NULL: stdout */
 int py_print_newline(py_object *file);
 int py_print_expr(py_object *v);
 py_object *py_load_name(py_frame *f, py_str *name);

@@ -100,6 +100,8 @@ static void add_candidate(struct optimizer *o, unsigned opnum,
         s.args[k] = short_arg_for(o, args[k]);
     if (pre >= 0 && u->producible[pre] == UNKNOWN)
         u->producible[pre] = 1 + 2 * (int64_t)u->ncandidates + 1;
+    else if (pre >= 0 && !pure_is_op(opnum) && u->loaded[pre] == UNKNOWN)
+        u->loaded[pre] = 1 + 2 * (int64_t)u->ncandidates + 1;
     TW_VEC_PUSH(u->candidates, u->ncandidates, u->candidates_cap, s);
 }
 
@@ -116,8 +118,8 @@ static int load_is_there(const struct unroll *u, const struct short_arg *base,
     return 0;
 }
 
-static void gather_load(struct optimizer *o, int stored, tw_vref base,
-                        const struct tw_fielddescr *d, tw_vref value)
+static void add_load(struct optimizer *o, int stored, tw_vref base,
+                     const struct tw_fielddescr *d, tw_vref value)
 {
     struct unroll *u = o->unroll;
     unsigned opnum = d->type == 'i'   ? TW_OP_getfield_i
@@ -132,6 +134,22 @@ static void gather_load(struct optimizer *o, int stored, tw_vref base,
     struct short_arg b = short_arg_for(o, base);
     if (!load_is_there(u, &b, d))
         add_candidate(o, opnum, d, &base, 1, value, stored);
+}
+
+/* What is known of a label's argument that is also the result of a load is known under both
+ * names: the peeled loop may use the one or the other. */
+static void gather_load(struct optimizer *o, int stored, tw_vref base,
+                        const struct tw_fielddescr *d, tw_vref value)
+{
+    struct unroll *u = o->unroll;
+    int64_t name = base < 0 ? UNKNOWN : u->producible[base];
+
+    add_load(o, stored, base, d, value);
+    if (base < 0 || u->loaded[base] == UNKNOWN)
+        return;
+    u->producible[base] = u->loaded[base];
+    add_load(o, stored, base, d, value);
+    u->producible[base] = name;
 }
 
 static void gather_pure(struct optimizer *o, tw_vref v)
@@ -164,6 +182,7 @@ void short_gather(struct optimizer *o)
     uint32_t before;
 
     u->producible = TW_ARENA_ARRAY(&o->arena, int64_t, o->nboxes);
+    u->loaded = TW_ARENA_ARRAY(&o->arena, int64_t, o->nboxes);
     for (uint32_t k = 0; k < u->nlabel; k++)
         if (u->pre[k] >= 0)
             u->producible[u->pre[k]] = 1 + 2 * (int64_t)k;

@@ -124,6 +124,7 @@ struct unroll {
     uint32_t *used; /* candidates in the order of use */
     uint32_t nused, used_cap;
     int64_t *producible; /* by box, while gathering */
+    int64_t *loaded; /* the same, but only as the result of a load */
 };
 
 void short_gather(struct optimizer *o);

@@ -4,7 +4,8 @@
  *     tw-bench BUILD            (make bench)
  *
  * Input: tests/bench/NAME.py, and the programs of bf and lox that have an
- * equivalent for LuaJIT or are worth timing, each beside NAME.expected.
+ * equivalent for LuaJIT or are worth timing, each beside NAME.expected; in
+ * BUILD/bench-c loops of the Python programs in C, compiled.
  * Output: a table, BUILD/bench.json.
  * Per program: whole runs from cold, interleaved between engines so that a
  * busy moment hits all of them; then the steady state, which a program run with
@@ -73,16 +74,18 @@ static void add_peer(struct language *l, const char *name, const char *ext,
 /* Our own engines first: python27 under its JIT is what all is measured against. */
 static int find_languages(const char *build, struct language *languages)
 {
-    static char python[256], plain[256], lox[256], bf[256];
+    static char python[256], plain[256], lox[256], bf[256], c[256];
     struct language *py = &languages[0], *lx = &languages[1],
                     *b = &languages[2];
     snprintf(python, sizeof python, "%s/python27", build);
     snprintf(plain, sizeof plain, "%s/nojit/python27", build);
     snprintf(lox, sizeof lox, "%s/lox", build);
     snprintf(bf, sizeof bf, "%s/bf", build);
+    snprintf(c, sizeof c, "%s/bench-c", build);
     *py = (struct language){.name = "python",
                             .ext = ".py",
                             .programs = "tests/bench/*.py",
+                            .peers = c,
                             .steady = 1};
     *lx = (struct language){.name = "lox",
                             .ext = ".lox",
@@ -104,6 +107,9 @@ static int find_languages(const char *build, struct language *languages)
     add_peer(py, "python2.7", ".py", "-c", "pass");
     add_peer(py, "pypy", ".py", "-c", "pass");
     add_peer(py, "pypy3", ".py", "-c", "pass");
+    /* The same loops in C, where there are any: programs of their own. */
+    py->engines[py->nengines++] =
+        (struct engine){.name = "C -O2", .ext = ".out"};
     if (is_program(lox)) {
         add(lx, "lox", ".lox", lox, NULL, NULL);
         add(lx, "--jit off", ".lox", lox, "--jit", "off");
@@ -206,6 +212,8 @@ static void measure_start(const struct language *python,
         for (int e = 0; e < python->nengines; e++) {
             const char *argv[BENCH_MAX_ARGS + 3];
             int n = 0;
+            if (strcmp(python->engines[e].ext, python->ext) != 0)
+                continue;
             for (; python->engines[e].args[n]; n++)
                 argv[n] = python->engines[e].args[n];
             argv[n++] = "-c";
@@ -217,8 +225,9 @@ static void measure_start(const struct language *python,
         }
     printf("start (-c pass):");
     for (int e = 0; e < python->nengines; e++)
-        printf("  %s %.1f ms %.1f MB", python->engines[e].name,
-               median(seconds[e], STARTS) * 1e3, (double)rss[e] / 1024);
+        if (strcmp(python->engines[e].ext, python->ext) == 0)
+            printf("  %s %.1f ms %.1f MB", python->engines[e].name,
+                   median(seconds[e], STARTS) * 1e3, (double)rss[e] / 1024);
     printf("\n");
 }
 

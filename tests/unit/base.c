@@ -78,7 +78,7 @@ static void test_options(void)
 
     check(
         tw_options.threshold == 1039 && tw_options.function_threshold == 1619 &&
-            tw_options.trace_eagerness == 200 && tw_options.trace_limit == 6000,
+            tw_options.trace_eagerness == 50 && tw_options.trace_limit == 6000,
         "defaults-are-those-of-the-table");
     check(!tw_options_parse("threshold=3, trace_limit=2000,backend=reference",
                             err, sizeof err) &&

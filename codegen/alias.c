@@ -26,7 +26,7 @@ static struct strmap access_ids;  /* "tag+offset" or "=scalar" → access */
 static struct strmap scalar_ids;
 static struct strmap struct_types; /* tag → index in types + 1 */
 static VEC(LLVMTypeRef) types;    /* as they were before linking */
-static unsigned tbaa_kind, path_kind;
+static unsigned tbaa_kind, path_kind, source_kind;
 
 /* ---------------------------------------------------------------- the table */
 
@@ -352,6 +352,18 @@ struct access *alias_by_path(LLVMValueRef ptr)
     return *p.tag ? alias_find(p.tag, p.offset) : NULL;
 }
 
+struct access *alias_known_path(LLVMValueRef ptr)
+{
+    struct path p;
+    char key[256];
+    uint32_t k;
+
+    path_of(&p, ptr);
+    snprintf(key, sizeof key, "%s+%u", p.tag, p.offset);
+    k = strmap_get(&access_ids, key, strlen(key));
+    return *p.tag && k ? cg.accesses.p[k - 1] : NULL;
+}
+
 /* ---------------------------------------------------------------- clang's tags */
 
 static LLVMValueRef md_op(LLVMValueRef md, unsigned k)
@@ -529,12 +541,327 @@ static void keep_tbaa(struct access *a, LLVMValueRef tbaa)
     }
 }
 
+/* ---------------------------------------------------------------- static initialisers */
+
+/* Where a function's address stands in an initialiser. */
+struct leaf {
+    struct path p;
+    int nameless; /* in a struct whose type clang has made up for this value */
+    LLVMValueRef fn;
+};
+static VEC(struct leaf) leaves;
+
+static void find_leaves(struct leaf at, LLVMTypeRef t, LLVMValueRef c)
+{
+    if (LLVMIsAFunction(c)) {
+        at.fn = c;
+        VEC_PUSH(leaves, at);
+        return;
+    }
+    if (LLVMIsNull(c) || LLVMIsUndef(c) || LLVMIsAConstantDataArray(c) ||
+        LLVMIsAGlobalValue(c))
+        return;
+    path_union(&at.p, t);
+    if (LLVMIsAConstantStruct(c)) {
+        for (unsigned k = 0; k < LLVMCountStructElementTypes(t); k++) {
+            struct leaf in = at;
+
+            in.nameless = !LLVMGetStructName(t);
+            path_field(&in.p, t, k);
+            find_leaves(in, LLVMStructGetTypeAtIndex(t, k),
+                        LLVMGetAggregateElement(c, k));
+        }
+    } else if (LLVMIsAConstantArray(c)) {
+        struct leaf in = at;
+
+        t = LLVMGetElementType(t);
+        path_array(&in.p, t);
+        for (unsigned k = 0; k < (unsigned)LLVMGetNumOperands(c); k++)
+            find_leaves(in, t, LLVMGetOperand(c, k));
+    } else if (LLVMIsAConstantExpr(c)) {
+        at.nameless = 1; /* as an integer, perhaps */
+        for (unsigned k = 0; k < (unsigned)LLVMGetNumOperands(c); k++)
+            find_leaves(at, t, LLVMGetOperand(c, k));
+    }
+}
+
+static void leaves_of(LLVMValueRef g)
+{
+    struct leaf at = {.nameless = 0};
+    LLVMValueRef init = LLVMGetInitializer(g);
+
+    leaves.n = 0;
+    snprintf(at.p.tag, sizeof at.p.tag, "@%.190s", ir_name(g));
+    if (init)
+        find_leaves(at, LLVMGlobalGetValueType(g), init);
+}
+
+/* One path a function, in the order of find_leaves, which linking does not change. */
+static void note_initialiser(LLVMValueRef g)
+{
+    VEC(char) s = {0};
+    LLVMValueRef v;
+
+    leaves_of(g);
+    if (!leaves.n)
+        return;
+    for (uint32_t k = 0; k < leaves.n; k++) {
+        const struct leaf *l = &leaves.p[k];
+        const char *text = l->nameless ? cg_strdup("?\n")
+                           : *l->p.tag == '@'
+                               ? cg_printf("%u:@\n", l->p.offset)
+                               : cg_printf("%u:%s\n", l->p.offset, l->p.tag);
+
+        for (const char *c = text; *c; c++)
+            VEC_PUSH(s, *c);
+    }
+    VEC_PUSH(s, 0);
+    v = make_string(s.p);
+    LLVMGlobalSetMetadata(g, path_kind,
+                          LLVMValueAsMetadata(make_node(&v, 1)));
+    free(s.p);
+}
+
+static const char *noted_leaves(LLVMValueRef g)
+{
+    size_t n;
+    LLVMValueMetadataEntry *e = LLVMGlobalCopyAllMetadata(g, &n);
+    const char *s = NULL;
+    unsigned len;
+
+    for (unsigned k = 0; k < n; k++) {
+        LLVMValueRef node, string;
+
+        if (LLVMValueMetadataEntriesGetKind(e, k) != path_kind)
+            continue;
+        node = LLVMMetadataAsValue(cg.ctx,
+                                   LLVMValueMetadataEntriesGetMetadata(e, k));
+        LLVMGetMDNodeOperands(node, &string);
+        s = LLVMGetMDString(string, &len);
+    }
+    LLVMDisposeValueMetadataEntries(e);
+    return s;
+}
+
+/* ---------------------------------------------------------------- copies of structs */
+
+/* The type of what ptr leads to, as far as its declaration says. */
+static LLVMTypeRef pointee(LLVMValueRef ptr, uint64_t size)
+{
+    LLVMTypeRef t = NULL;
+
+    if (LLVMIsAAllocaInst(ptr))
+        t = LLVMGetAllocatedType(ptr);
+    else if (LLVMIsAGlobalVariable(ptr))
+        t = LLVMGlobalGetValueType(ptr);
+    else if (is_gep(ptr)) {
+        t = LLVMGetGEPSourceElementType(ptr);
+        for (int k = 2; k < LLVMGetNumOperands(ptr); k++) {
+            int64_t c;
+
+            if (ir_kind(t) != LLVMStructTypeKind)
+                t = LLVMGetElementType(t);
+            else if (ir_const_int(LLVMGetOperand(ptr, (unsigned)k), &c))
+                t = LLVMStructGetTypeAtIndex(t, (unsigned)c);
+            else
+                return NULL;
+        }
+    }
+    return t && ir_kind(t) == LLVMStructTypeKind && LLVMGetStructName(t) &&
+                   !LLVMIsOpaqueStruct(t) &&
+                   LLVMABISizeOfType(cg.td, t) == size
+               ? t
+               : NULL;
+}
+
+/* "offset:type:tag" of a scalar, or of each in t. */
+static char *list_scalar(char *list, const struct path *p, LLVMTypeRef t)
+{
+    return cg_printf("%s%u:%c:%s\n", list, p->offset,
+                     ir_kind(t) == LLVMPointerTypeKind   ? 'p'
+                     : ir_kind(t) == LLVMDoubleTypeKind  ? 'd'
+                     : ir_kind(t) == LLVMFloatTypeKind   ? 'f'
+                     : ir_kind(t) != LLVMIntegerTypeKind ? '?'
+                     : LLVMGetIntTypeWidth(t) == 64      ? 'l'
+                     : LLVMGetIntTypeWidth(t) == 32      ? 'i'
+                     : LLVMGetIntTypeWidth(t) == 16      ? 'h'
+                                                         : 'b',
+                     p->tag);
+}
+
+static int list_scalars(struct path p, LLVMTypeRef t, char **out)
+{
+    path_union(&p, t);
+    if (ir_kind(t) == LLVMStructTypeKind) {
+        for (unsigned k = 0; k < LLVMCountStructElementTypes(t); k++) {
+            struct path in = p;
+
+            path_field(&in, t, k);
+            if (!list_scalars(in, LLVMStructGetTypeAtIndex(t, k), out))
+                return 0;
+        }
+        return 1;
+    }
+    if (ir_kind(t) == LLVMArrayTypeKind) {
+        path_array(&p, LLVMGetElementType(t));
+        return list_scalars(p, LLVMGetElementType(t), out);
+    }
+    /* What is in a union is told by no type; one without a name is its owner's. */
+    if (p.frozen || !*p.tag)
+        return 0;
+    *out = list_scalar(*out, &p, t);
+    return strlen(*out) < 4000;
+}
+
+/* Items of an array that is a struct's member: a block that starts there ends there. */
+static int list_items(LLVMValueRef ptr, char **out)
+{
+    LLVMTypeRef t, in = NULL;
+    struct path p;
+
+    while (is_gep(ptr) && LLVMGetNumOperands(ptr) == 2 &&
+           ir_kind(LLVMGetGEPSourceElementType(ptr)) != LLVMStructTypeKind)
+        ptr = LLVMGetOperand(ptr, 0);
+    if (!is_gep(ptr))
+        return 0;
+    t = LLVMGetGEPSourceElementType(ptr);
+    for (int k = 2; k < LLVMGetNumOperands(ptr); k++) {
+        int64_t c;
+
+        in = t;
+        if (ir_kind(t) == LLVMArrayTypeKind)
+            t = LLVMGetElementType(t);
+        else if (ir_const_int(LLVMGetOperand(ptr, (unsigned)k), &c))
+            t = LLVMStructGetTypeAtIndex(t, (unsigned)c);
+        else
+            return 0;
+    }
+    path_of(&p, ptr);
+    if (!in || ir_kind(in) != LLVMArrayTypeKind || p.frozen || !p.is_array ||
+        *p.tag == '@' || !*p.tag || ir_kind(t) == LLVMStructTypeKind ||
+        ir_kind(t) == LLVMArrayTypeKind)
+        return 0;
+    *out = list_scalar(*out, &p, t);
+    return 1;
+}
+
+/* Of a block operation: what it writes (on the call as tw.path) and reads (tw.source). */
+static void note_copy(LLVMValueRef call)
+{
+    const char *name = ir_callee_name(call);
+    unsigned n = ir_starts(name, "llvm.memcpy.") ||
+                         ir_starts(name, "llvm.memmove.")
+                     ? 2
+                     : ir_starts(name, "llvm.memset.");
+    LLVMTypeRef t = NULL;
+    int64_t size;
+
+    if (n && ir_const_int(LLVMGetOperand(call, 2), &size))
+        for (unsigned k = 0; k < n && !t; k++)
+            t = pointee(LLVMGetOperand(call, k), (uint64_t)size);
+    for (unsigned k = 0; k < n; k++) {
+        struct path p = {.offset = 0};
+        char *list = cg_strdup("");
+        LLVMValueRef v;
+
+        if (t ? !list_scalars(p, t, &list)
+              : !list_items(LLVMGetOperand(call, k), &list))
+            continue;
+        v = make_string(list);
+        LLVMSetMetadata(call, k ? source_kind : path_kind, make_node(&v, 1));
+    }
+}
+
+static void visit_plain(char type, void (*visit)(void *, struct access *),
+                        void *data)
+{
+    static const char *const of[][4] = {
+        {"p", "any pointer"},  {"d", "double"},
+        {"f", "float"},        {"l", "long", "long long", "any pointer"},
+        {"i", "int"},          {"h", "short"},
+        {"b", "_Bool", "bool"}};
+
+    for (size_t k = 0; k < sizeof of / sizeof *of; k++)
+        for (int j = 1; j < 4 && *of[k][0] == type; j++) {
+            char key[64];
+            uint32_t id;
+
+            if (!of[k][j])
+                break;
+            snprintf(key, sizeof key, "=%s", of[k][j]);
+            if ((id = strmap_get(&access_ids, key, strlen(key))))
+                visit(data, cg.accesses.p[id - 1]);
+        }
+}
+
+int alias_copied(LLVMValueRef call, unsigned arg,
+                 void (*visit)(void *, struct access *), void *data)
+{
+    LLVMValueRef note = LLVMGetMetadata(call, arg ? source_kind : path_kind),
+                 string;
+    const char *s;
+    unsigned n;
+
+    if (!note)
+        return 0;
+    LLVMGetMDNodeOperands(note, &string);
+    for (s = LLVMGetMDString(string, &n); *s; s = strchr(s, '\n') + 1) {
+        unsigned offset;
+        char type, tag[200], key[256];
+        uint32_t id;
+
+        if (sscanf(s, "%u:%c:%199[^\n]", &offset, &type, tag) != 3 ||
+            type == '?')
+            return 0;
+        snprintf(key, sizeof key, "%s+%u", tag, offset);
+        if ((id = strmap_get(&access_ids, key, strlen(key))))
+            visit(data, cg.accesses.p[id - 1]);
+        else
+            visit_plain(type, visit, data);
+    }
+    return 1;
+}
+
+/* cg.stored: each function in an initialiser with the field that it stands in. */
+void alias_initialisers(void)
+{
+    uint16_t pointer = alias_plain("any pointer")->scalar;
+
+    for (LLVMValueRef g = LLVMGetFirstGlobal(cg.mod); g;
+         g = LLVMGetNextGlobal(g)) {
+        const char *s = noted_leaves(g);
+
+        leaves_of(g);
+        for (uint32_t k = 0; k < leaves.n; k++) {
+            struct stored x = {leaves.p[k].fn, NULL};
+            const char *end = s ? strchr(s, '\n') : NULL, *tag;
+
+            if (end && *s != '?') {
+                tag = strchr(s, ':') + 1;
+                x.at = alias_find(
+                    *tag == '@' ? cg_printf("@%.190s", ir_name(g))
+                                : cg_printf("%.*s", (int)(end - tag), tag),
+                    (uint32_t)atoi(s));
+                if (!x.at->scalar)
+                    x.at->scalar = pointer;
+            }
+            VEC_PUSH(cg.stored, x);
+            s = end ? end + 1 : NULL;
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- before linking */
+
 /* Of getelementptrs; of loads and stores where theirs is a constant expression.
  * Paths that end in a variable's name wait for linking, which renames those. */
 void alias_note_paths(LLVMModuleRef m)
 {
     path_kind = ir_md_kind("tw.path");
+    source_kind = ir_md_kind("tw.source");
     cg.td = LLVMGetModuleDataLayout(m);
+    for (LLVMValueRef g = LLVMGetFirstGlobal(m); g; g = LLVMGetNextGlobal(g))
+        note_initialiser(g);
     for (LLVMValueRef f = LLVMGetFirstFunction(m); f;
          f = LLVMGetNextFunction(f)) {
         for (FOR_BLOCKS(bb, f)) {
@@ -542,6 +869,8 @@ void alias_note_paths(LLVMModuleRef m)
                 LLVMValueRef ptr = i, v;
                 struct path p;
 
+                if (ir_op(i) == LLVMCall)
+                    note_copy(i);
                 if (ir_op(i) == LLVMLoad || ir_op(i) == LLVMStore)
                     ptr = LLVMIsAConstantExpr(access_pointer(i))
                               ? access_pointer(i)
@@ -630,12 +959,17 @@ struct access *alias_of(LLVMValueRef insn)
 
 void alias_untag_module(void)
 {
+    for (LLVMValueRef g = LLVMGetFirstGlobal(cg.mod); g;
+         g = LLVMGetNextGlobal(g))
+        LLVMGlobalEraseMetadata(g, path_kind);
     for (LLVMValueRef f = LLVMGetFirstFunction(cg.mod); f;
          f = LLVMGetNextFunction(f))
         for (FOR_BLOCKS(bb, f)) {
             for (FOR_INSNS(i, bb)) {
                 if (LLVMGetMetadata(i, path_kind))
                     LLVMSetMetadata(i, path_kind, NULL);
+                if (LLVMGetMetadata(i, source_kind))
+                    LLVMSetMetadata(i, source_kind, NULL);
                 if ((ir_op(i) == LLVMLoad || ir_op(i) == LLVMStore) &&
                     LLVMGetMetadata(i, tbaa_kind))
                     LLVMSetMetadata(i, tbaa_kind, alias_of(i)->tbaa);

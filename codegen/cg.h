@@ -38,7 +38,7 @@ struct fn {
     const char *iff_name; /* look_inside_iff's predicate, or NULL */
     struct fn *iff;
     uint32_t index; /* in cg.fns */
-    uint8_t has_body, is_marker, address_taken;
+    uint8_t has_body, is_marker;
     uint8_t small;            /* inlined by load.c */
     struct driver
         *portal_of; /* this is DRIVER's portal, cut at the merge point */
@@ -91,8 +91,6 @@ struct access {
     uint8_t tbaa_mixed;   /* … and not always the same: leave it off */
     LLVMValueRef node;    /* our own tag */
     const char *name;
-    VEC(struct fn *) targets; /* functions that are stored here */
-    uint8_t targets_open;     /* … and others */
 };
 
 /* A virtualizable struct, from its declaration. Owner: collect.c. */
@@ -122,10 +120,16 @@ struct gctype {
     uint32_t sizedescr; /* descr.c */
 };
 
+/* A function in a static initialiser; at: the field, or NULL where its type is not known. */
+struct stored {
+    LLVMValueRef fn;
+    struct access *at;
+};
+
 struct cg {
     /* main.c */
-    int opt_level, trace_reasons, all, dump, keep_debug;
-    const char *out, *dump_to, *emit_llvm;
+    int opt_level, trace_reasons, all, dump, dump_effects, keep_debug;
+    const char *out, *dump_to, *dump_effects_to, *emit_llvm;
     /* load.c */
     LLVMContextRef ctx;
     LLVMModuleRef mod;
@@ -146,8 +150,10 @@ struct cg {
     struct ptrmap gctype_of;
     struct strmap members; /* "tag+offset" → number in member_names */
     VEC(const char *) member_names;
+    struct strmap data_members; /* "tag+offset" → 1: a pointer to data */
     /* alias.c */
     VEC(struct access *) accesses; /* [k]->id == k + 1 */
+    VEC(struct stored) stored;
     /* lower.c */
     VEC(struct fn *) jits; /* functions that get a struct tw_jitcode */
     VEC(struct fn *) queue;
@@ -163,6 +169,8 @@ struct access *alias_plain(const char *scalar); /* *p of a C scalar type */
 struct access *alias_find(const char *tag, uint32_t offset); /* makes it */
 struct access *
 alias_by_path(LLVMValueRef ptr); /* field that ptr names, or NULL */
+struct access *alias_known_path(LLVMValueRef ptr); /* … if anything loads or
+                                                      stores that field */
 int alias_may(const struct access *a, const struct access *b);
 
 /* The steps, in order. */
@@ -172,11 +180,19 @@ void load_inline_small(void);    /* then inline small functions, tidy up */
 void collect(void);
 void collect_functions(void); /* again after steps that make or remove some */
 void collect_drop_decls(void);
+/* Is this a pointer to data by its declaration? Member; parameter k - 1 or result 0. */
+int collect_is_data(const char *tag, uint32_t offset);
+int collect_is_data_param(LLVMValueRef f, unsigned k);
 const char *collect_member(const char *tag, uint32_t offset);
 void alias_note_paths(LLVMModuleRef m); /* before m is linked with others */
 LLVMTypeRef
 alias_struct(const char *tag); /* of a struct that code looks into, or NULL */
 void alias_tag_module(void);
+void alias_initialisers(void); /* fills cg.stored */
+/* What a block operation's argument 0 (written) or 1 (read) leads to: a whole struct or items of an
+ * array; 0: not known. */
+int alias_copied(LLVMValueRef call, unsigned arg,
+                 void (*visit)(void *, struct access *), void *data);
 void alias_untag_module(void);
 void portal_split_all(void);
 /* The driver and the values of a merge point or can_enter_jit marker. */

@@ -350,6 +350,95 @@ static void walk_debug(LLVMValueRef md, struct ptrmap *seen,
     (*stack)[(*n)++] = md;
 }
 
+/* ---------------------------------------------------------------- what pointers lead to
+ * By their declarations: a pointer to a struct, a number, another pointer, and not to void or a
+ * function? Debug information's nodes: operand 3 of DIDerivedType is the type that it derives
+ * from. */
+static int is_data_type(LLVMValueRef md)
+{
+    enum { POINTER = 0x0f, TYPEDEF = 0x16, CONST = 0x26, VOLATILE = 0x35 };
+    int pointers = 0;
+
+    for (int depth = 0; depth < 20; depth++) {
+        LLVMMetadataRef m = md ? LLVMValueAsMetadata(md) : NULL;
+        LLVMValueRef ops[16];
+        unsigned tag;
+
+        if (!m)
+            return 0; /* void */
+        switch (LLVMGetMetadataKind(m)) {
+        case LLVMDICompositeTypeMetadataKind:
+        case LLVMDIBasicTypeMetadataKind:
+            return pointers > 0;
+        case LLVMDIDerivedTypeMetadataKind:
+            break;
+        default:
+            return 0;
+        }
+        tag = LLVMGetDINodeTag(m);
+        if (tag == POINTER && pointers++)
+            return 1; /* to a pointer */
+        if (tag != POINTER && tag != TYPEDEF && tag != CONST &&
+            tag != VOLATILE)
+            return 0;
+        if (LLVMGetMDNodeNumOperands(md) > 16)
+            return 0;
+        LLVMGetMDNodeOperands(md, ops);
+        md = ops[3];
+    }
+    return 0;
+}
+
+static LLVMValueRef operand(LLVMValueRef md, unsigned k)
+{
+    unsigned n = md ? LLVMGetMDNodeNumOperands(md) : 0;
+    LLVMValueRef buf[64];
+
+    if (k >= n || n > 64)
+        return NULL;
+    LLVMGetMDNodeOperands(md, buf);
+    return buf[k];
+}
+
+/* Operand 4 of a DISubprogram is its type, whose operand 3 lists result and parameters. */
+int collect_is_data_param(LLVMValueRef f, unsigned k)
+{
+    LLVMMetadataRef sp = LLVMGetSubprogram(f);
+    LLVMValueRef list =
+        sp ? operand(operand(LLVMMetadataAsValue(cg.ctx, sp), 4), 3) : NULL;
+
+    /* Structs by value make other parameters of one. */
+    if (!list || LLVMGetMDNodeNumOperands(list) != LLVMCountParams(f) + 1)
+        return 0;
+    return is_data_type(operand(list, k));
+}
+
+int collect_is_data(const char *tag, uint32_t offset)
+{
+    char key[256];
+    int n = snprintf(key, sizeof key, "%s+%u", tag, offset);
+
+    return n < (int)sizeof key &&
+           strmap_get(&cg.data_members, key, (size_t)n) == 1;
+}
+
+/* Structs of one name in several files must agree. */
+static void note_member_type(const char *tag, uint32_t offset, LLVMValueRef type)
+{
+    char key[256];
+    int n = snprintf(key, sizeof key, "%s+%u", tag, offset);
+
+    /* an array's items stand for it */
+    while (type && LLVMGetMetadataKind(LLVMValueAsMetadata(type)) ==
+                       LLVMDICompositeTypeMetadataKind &&
+           LLVMGetDINodeTag(LLVMValueAsMetadata(type)) == 1)
+        type = operand(type, 3);
+    if (n < (int)sizeof key &&
+        strmap_get(&cg.data_members, key, (size_t)n) != 2)
+        strmap_set(&cg.data_members, key, (size_t)n,
+                   is_data_type(type) ? 1 : 2);
+}
+
 /* Members of every named struct: DICompositeType's elements are operand 4,
  * DIDerivedType's name is operand 2. */
 static void collect_members(void)
@@ -402,6 +491,9 @@ static void collect_members(void)
                     LLVMGetMetadataKind(e) != LLVMDIDerivedTypeMetadataKind)
                     continue;
                 name = LLVMDITypeGetName(e, &len);
+                note_member_type(t,
+                                 (uint32_t)(LLVMDITypeGetOffsetInBits(e) / 8),
+                                 operand(members[k], 3));
                 if (name && len)
                     add_member(t, (uint32_t)(LLVMDITypeGetOffsetInBits(e) / 8),
                                cg_printf("%.*s", (int)len, name));

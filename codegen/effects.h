@@ -15,4 +15,7 @@ struct effect *
 effects_invariant(void); /* no effect, the same all through a loop */
 struct effect *effects_unknown(void); /* anything */
 
+/* For each function that traces call: its effect, and why if it is a wide one. */
+void effects_report(FILE *o);
+
 #endif

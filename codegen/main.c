@@ -3,6 +3,7 @@
  * the interpreter's native code and its jitcode. twcc calls it.
  */
 #include "codegen/cg.h"
+#include "codegen/effects.h"
 
 #include <time.h>
 
@@ -15,6 +16,9 @@ static const char usage[] =
     "  --all            jitcode for all functions, not just those that traces "
     "reach\n"
     "  --dump-jitcode[=file]   print the jitcode\n"
+    "  --dump-effects[=file]   what the functions that traces call read and "
+    "write,\n"
+    "                   and why a call may do anything\n"
     "  --emit-llvm=file        print the native module before optimization\n"
     "  --time           time of each step\n";
 
@@ -37,16 +41,24 @@ static void step(const char *name, void (*fn)(void))
         fprintf(stderr, "%-12s %8.3f s\n", name, seconds() - t);
 }
 
-static void dump(void)
+static void dump_with(void (*print)(FILE *), const char *to)
 {
-    FILE *f = cg.dump_to ? fopen(cg.dump_to, "w") : stdout;
+    FILE *f = to ? fopen(to, "w") : stdout;
 
     if (!f)
-        cg_fatal("%s: cannot be written", cg.dump_to);
-    dump_jitcode(f);
-    if (cg.dump_to)
+        cg_fatal("%s: cannot be written", to);
+    print(f);
+    if (to)
         fclose(f);
     fflush(f == stdout ? f : NULL);
+}
+
+static void dump(void)
+{
+    if (cg.dump)
+        dump_with(dump_jitcode, cg.dump_to);
+    if (cg.dump_effects)
+        dump_with(effects_report, cg.dump_effects_to);
 }
 
 int main(int argc, char **argv)
@@ -72,6 +84,9 @@ int main(int argc, char **argv)
         else if (!strncmp(a, "--dump-jitcode", 14)) {
             cg.dump = 1;
             cg.dump_to = a[14] == '=' ? a + 15 : NULL;
+        } else if (!strncmp(a, "--dump-effects", 14)) {
+            cg.dump_effects = 1;
+            cg.dump_effects_to = a[14] == '=' ? a + 15 : NULL;
         } else if (!strncmp(a, "--emit-llvm=", 12))
             cg.emit_llvm = a + 12;
         else if (a[0] == '-' && a[1] == 'O' && a[2] >= '0' && a[2] <= '3' &&
@@ -83,7 +98,7 @@ int main(int argc, char **argv)
         } else
             in[n++] = argv[k];
     }
-    if (!n || (!cg.out && !cg.dump)) {
+    if (!n || (!cg.out && !cg.dump && !cg.dump_effects)) {
         fputs(usage, stderr);
         return 2;
     }
@@ -100,7 +115,7 @@ int main(int argc, char **argv)
     step("lower", lower_all);
     if (cg.trace_reasons)
         policy_report();
-    if (cg.dump)
+    if (cg.dump || cg.dump_effects)
         step("dump", dump);
     if (cg.out) {
         step("tables", emit_tables);

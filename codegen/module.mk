@@ -9,6 +9,8 @@ CODEGEN_SRCS += \
     codegen/portal.c \
     codegen/policy.c \
     codegen/known.c \
+    codegen/fresh.c \
+    codegen/callees.c \
     codegen/effects.c \
     codegen/lower.c \
     codegen/lower_ops.c \

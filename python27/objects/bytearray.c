@@ -43,7 +43,7 @@ py_object *py_bytearray_new(const char *s, intptr_t n)
     char *p;
     py_object *o = py_ba_alloc(n, &p);
     if (o && n)
-        memcpy(p, s, (size_t)n);
+        memcpy(((py_bytearray *)o)->buf->item, s, (size_t)n);
     return o;
 }
 

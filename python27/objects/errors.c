@@ -39,7 +39,7 @@ void *py_raise_obj(py_object *value, py_traceback *tb)
 
 tw_dont_look_inside void *py_raise_value(py_type *type, py_object *value)
 {
-    py_object *e = py_call1(&type->base, value);
+    py_object *e = py_exc_make(type, &value, 1);
     if (e)
         set_exception(e, NULL);
     return NULL;
@@ -47,33 +47,58 @@ tw_dont_look_inside void *py_raise_value(py_type *type, py_object *value)
 
 tw_dont_look_inside void *py_raise_none(py_type *type)
 {
-    py_object *e = py_call0(&type->base);
+    py_object *e = py_exc_make(type, NULL, 0);
     if (e)
         set_exception(e, NULL);
     return NULL;
 }
 
-static void vraise(py_type *type, const char *fmt, va_list ap)
+static void vraise_text(py_type *type, const char *fmt, va_list ap)
 {
-    py_str *s = py_str_vformat_c(fmt, ap);
+    py_str *s = py_str_vformat_text(fmt, ap);
     if (s)
         py_raise_value(type, (py_object *)s);
 }
 
-void *py_raise(py_type *type, const char *fmt, ...)
+void *py_raise_text(py_type *type, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    vraise(type, fmt, ap);
+    vraise_text(type, fmt, ap);
     va_end(ap);
     return NULL;
 }
 
-int py_raise_i(py_type *type, const char *fmt, ...)
+int py_raise_text_i(py_type *type, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    vraise(type, fmt, ap);
+    vraise_text(type, fmt, ap);
+    va_end(ap);
+    return -1;
+}
+
+static void vraise_objects(py_type *type, const char *fmt, va_list ap)
+{
+    py_str *s = py_str_vformat_objects(fmt, ap);
+    if (s)
+        py_raise_value(type, (py_object *)s);
+}
+
+void *py_raise_objects(py_type *type, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vraise_objects(type, fmt, ap);
+    va_end(ap);
+    return NULL;
+}
+
+int py_raise_objects_i(py_type *type, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vraise_objects(type, fmt, ap);
     va_end(ap);
     return -1;
 }
@@ -104,10 +129,9 @@ void *py_raise_errno_file(py_type *type, py_object *filename)
     int err = errno;
     if (err == EINTR && py_action_flags && py_action_run() < 0)
         return NULL;
-    py_object *no = py_int_new(err);
-    py_object *text = (py_object *)py_str_from(strerror(err));
-    py_object *e = filename ? py_call3(&type->base, no, text, filename)
-                            : py_call2(&type->base, no, text);
+    py_object *args[3] = {py_int_new(err),
+                          (py_object *)py_str_from(strerror(err)), filename};
+    py_object *e = py_exc_make(type, args, filename ? 3 : 2);
     if (e)
         set_exception(e, NULL);
     return NULL;

@@ -56,12 +56,27 @@ int py_action_run(void); /* -1 with an exception */
 /* A new class of exceptions for a built-in module; name is "module.name". */
 py_object *py_exception_new(const char *name, py_type *base);
 
+/* A formatting function by its format, a literal: %R and %S may run any Python
+ * code; formats without them have functions of their own, so that who calls those
+ * is known to run none. */
+#define PY_BY_FORMAT(text, objects, fmt, ...)                                  \
+    (__builtin_strchr(fmt, 'R') || __builtin_strchr(fmt, 'S') ? objects : text)
+
 /* --- raising. All return NULL so that `return py_raise(...)` reads well; in
  * functions returning int use `return py_raise_i(...)`, which gives -1.
  * Formats: those of py_str_format_c (strobject.h): %s %d %i %ld %zd %lld %x %c
- * %.Ns, and %R repr of an object, %S str of it, %T the type name of it. */
-void *py_raise(py_type *type, const char *fmt, ...);
-int py_raise_i(py_type *type, const char *fmt, ...);
+ * %.Ns, and %R repr of an object, %S str of it, %T the type name of it. The
+ * type is a built-in exception, or one that C code made. */
+#define py_raise(type, ...)                                                    \
+    PY_BY_FORMAT(py_raise_text, py_raise_objects, __VA_ARGS__, 0)              \
+    (type, __VA_ARGS__)
+#define py_raise_i(type, ...)                                                  \
+    PY_BY_FORMAT(py_raise_text_i, py_raise_objects_i, __VA_ARGS__, 0)          \
+    (type, __VA_ARGS__)
+void *py_raise_text(py_type *type, const char *fmt, ...);
+void *py_raise_objects(py_type *type, const char *fmt, ...);
+int py_raise_text_i(py_type *type, const char *fmt, ...);
+int py_raise_objects_i(py_type *type, const char *fmt, ...);
 /* type(value): one argument whatever value is (a tuple, too). */
 void *py_raise_value(py_type *type, py_object *value);
 void *py_raise_none(py_type *type); /* type() */

@@ -478,6 +478,24 @@ static int exit_init(py_object *self, py_object *const *args, intptr_t nargs,
     return 0;
 }
 
+/* Python code is not run, and those who raise errors are known not to run any:
+ * no call goes through the type. */
+py_object *py_exc_make(py_type *type, py_object *const *args, intptr_t nargs)
+{
+    py_object *e = exc_new(type, args, nargs, NULL);
+    if (!e)
+        return NULL;
+    if (type->tp_init == env_init)
+        env_init(e, args, nargs, NULL);
+    else if (type->tp_init == exit_init)
+        exit_init(e, args, nargs, NULL);
+    else
+        exc_init(e, args, nargs, NULL);
+    if (type->tp_init == syn_init && nargs)
+        SYN(e)->msg = args[0];
+    return e;
+}
+
 static const struct py_memberdef exit_members[] = {
     OBJ("code", py_systemexit, code),
     {NULL, 0, 0, 0, NULL},

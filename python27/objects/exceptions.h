@@ -37,6 +37,9 @@ TW_GC_TYPE_DECL(py_unicodeerror);
 TW_GC_TYPE_DECL(py_systemexit);
 #define py_is_exception(o) PY_IS(o, PY_TF_EXC)
 
+/* A built-in exception with these arguments (or one of a type made by C code, whose __init__ is
+ * the built-in one). */
+py_object *py_exc_make(py_type *type, py_object *const *args, intptr_t nargs);
 /* Errors of codecs and of the compiler, made from C: raise and return NULL. */
 void *py_raise_decode(const char *encoding, const char *s, intptr_t n,
                       intptr_t start, intptr_t end, const char *reason);

@@ -62,9 +62,10 @@ extern struct py_slotrow py_slotrows[];
 extern const int py_nslotrows;
 py_object *py_slotwrapper_new(py_type *owner, const struct py_slotrow *row,
                               py_anyfn fn);
-/* The row and function of a slot wrapper; 0 when o is none. */
-int py_slotwrapper_get(py_object *o, const struct py_slotrow **row,
-                       py_anyfn *fn, py_type **owner);
+/* NULL: o is no slot wrapper. */
+const struct py_slotrow *py_slotwrapper_row(py_object *o);
+py_anyfn py_slotwrapper_fn(py_object *o);
+py_type *py_slotwrapper_owner(py_object *o);
 py_object *py_descr_bind(py_object *descr, py_object *o, py_type *type);
 
 /* --- function.c, frame.c */

@@ -389,16 +389,21 @@ py_object *py_slotwrapper_new(py_type *owner, const struct py_slotrow *row,
     return &w->d.base;
 }
 
-int py_slotwrapper_get(py_object *o, const struct py_slotrow **row,
-                       py_anyfn *fn, py_type **owner)
+const struct py_slotrow *py_slotwrapper_row(py_object *o)
 {
-    if (py_type_of(o) != &py_slotwrapper_type)
-        return 0;
-    struct py_slotwrapper *w = (struct py_slotwrapper *)o;
-    *row = w->row;
-    *fn = w->fn;
-    *owner = w->d.owner;
-    return 1;
+    return py_type_of(o) == &py_slotwrapper_type
+               ? ((struct py_slotwrapper *)o)->row
+               : NULL;
+}
+
+py_anyfn py_slotwrapper_fn(py_object *o)
+{
+    return ((struct py_slotwrapper *)o)->fn;
+}
+
+py_type *py_slotwrapper_owner(py_object *o)
+{
+    return ((struct py_slotwrapper *)o)->d.owner;
 }
 
 static py_object *slotwrapper_call(py_object *o, py_object *const *args,

@@ -137,8 +137,10 @@ static int add_object(struct py_sb *sb, struct conversion *c, py_object *o)
     return py_sb_add(sb, ((py_str *)t)->data, n);
 }
 
-/* The arguments are read here only: a va_list cannot be handed on portably. */
-static int add_format(struct py_sb *sb, const char *fmt, va_list ap)
+/* The arguments are read here only: a va_list cannot be handed on portably.
+ * Once with objects, once without: see PY_BY_FORMAT. */
+static inline __attribute__((always_inline)) int
+add_format(struct py_sb *sb, const char *fmt, va_list ap, int objects)
 {
     for (const char *p = fmt; *p;) {
         const char *q = strchrnul(p, '%');
@@ -176,6 +178,8 @@ static int add_format(struct py_sb *sb, const char *fmt, va_list ap)
             break;
         case 'R':
         case 'S':
+            if (!objects)
+                py_fatal("an object in a C format that has none");
             r = add_object(sb, &c, va_arg(ap, py_object *));
             break;
         case 'T': {
@@ -195,27 +199,62 @@ static int add_format(struct py_sb *sb, const char *fmt, va_list ap)
     return 0;
 }
 
-py_str *py_str_vformat_c(const char *fmt, va_list ap)
+static int add_text_format(struct py_sb *sb, const char *fmt, va_list ap)
+{
+    return add_format(sb, fmt, ap, 0);
+}
+
+static int add_object_format(struct py_sb *sb, const char *fmt, va_list ap)
+{
+    return add_format(sb, fmt, ap, 1);
+}
+
+py_str *py_str_vformat_text(const char *fmt, va_list ap)
 {
     struct py_sb sb;
     py_sb_init(&sb);
-    return add_format(&sb, fmt, ap) < 0 ? NULL : py_sb_finish(&sb);
+    return add_text_format(&sb, fmt, ap) < 0 ? NULL : py_sb_finish(&sb);
 }
 
-py_str *py_str_format_c(const char *fmt, ...)
+py_str *py_str_format_text(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    py_str *s = py_str_vformat_c(fmt, ap);
+    py_str *s = py_str_vformat_text(fmt, ap);
     va_end(ap);
     return s;
 }
 
-int py_sb_addf(struct py_sb *sb, const char *fmt, ...)
+int py_sb_addf_text(struct py_sb *sb, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    int r = add_format(sb, fmt, ap);
+    int r = add_text_format(sb, fmt, ap);
+    va_end(ap);
+    return r;
+}
+
+py_str *py_str_vformat_objects(const char *fmt, va_list ap)
+{
+    struct py_sb sb;
+    py_sb_init(&sb);
+    return add_object_format(&sb, fmt, ap) < 0 ? NULL : py_sb_finish(&sb);
+}
+
+py_str *py_str_format_objects(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    py_str *s = py_str_vformat_objects(fmt, ap);
+    va_end(ap);
+    return s;
+}
+
+int py_sb_addf_objects(struct py_sb *sb, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int r = add_object_format(sb, fmt, ap);
     va_end(ap);
     return r;
 }

@@ -66,7 +66,7 @@ py_str *py_str_new(const char *s, intptr_t n)
     char *p;
     py_str *r = py_str_alloc(n, &p);
     if (r)
-        memcpy(p, s, (size_t)n);
+        memcpy(r->item, s, (size_t)n);
     return r;
 }
 

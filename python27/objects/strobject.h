@@ -68,8 +68,13 @@ extern py_str *py_str_empty;
 /* A fresh str of n bytes to be filled through *bytes before anyone sees it. */
 py_str *py_str_alloc(intptr_t n, char **bytes);
 /* printf-like; formats listed at py_raise (errors.h). */
-py_str *py_str_format_c(const char *fmt, ...);
-py_str *py_str_vformat_c(const char *fmt, va_list ap);
+#define py_str_format_c(...)                                                   \
+    PY_BY_FORMAT(py_str_format_text, py_str_format_objects, __VA_ARGS__, 0)    \
+    (__VA_ARGS__)
+py_str *py_str_format_text(const char *fmt, ...);
+py_str *py_str_format_objects(const char *fmt, ...);
+py_str *py_str_vformat_text(const char *fmt, va_list ap);
+py_str *py_str_vformat_objects(const char *fmt, va_list ap);
 py_str *py_str_concat(py_str *a, py_str *b);
 /* The one str equal to s among interned ones: names compare by pointer. */
 py_str *py_intern(py_str *s);
@@ -122,7 +127,11 @@ void py_sb_init(struct py_sb *sb);
 int py_sb_add(struct py_sb *sb, const char *s, intptr_t n); /* -1 MemoryError */
 int py_sb_adds(struct py_sb *sb, const char *cstr);
 int py_sb_addc(struct py_sb *sb, char c);
-int py_sb_addf(struct py_sb *sb, const char *fmt, ...);
+#define py_sb_addf(sb, ...)                                                    \
+    PY_BY_FORMAT(py_sb_addf_text, py_sb_addf_objects, __VA_ARGS__, 0)          \
+    (sb, __VA_ARGS__)
+int py_sb_addf_text(struct py_sb *sb, const char *fmt, ...);
+int py_sb_addf_objects(struct py_sb *sb, const char *fmt, ...);
 py_str *py_sb_finish(struct py_sb *sb);
 
 #endif

@@ -381,14 +381,11 @@ static py_object *slot_tp_getattr(py_object *o, py_str *name)
 {
     py_type *t = py_type_of(o);
     py_object *ga = py_type_lookup(t, py_id___getattribute__);
-    const struct py_slotrow *row;
-    py_anyfn fn;
-    py_type *owner;
     py_object *r;
     if (!ga)
         r = py_object_getattr(o, name);
-    else if (py_slotwrapper_get(ga, &row, &fn, &owner))
-        r = ((py_getattrfn)fn)(o, name);
+    else if (py_slotwrapper_row(ga))
+        r = ((py_getattrfn)py_slotwrapper_fn(ga))(o, name);
     else
         r = call1(o, py_id___getattribute__, &name->base);
     if (r || !py_err_matches(&py_AttributeError))
@@ -514,9 +511,29 @@ static const py_anyfn slot_functions[] = {
 
 /* ------------------------------------------------------ filling the slots */
 
-static py_anyfn *slot_at(py_type *t, int offset)
+/* By field, not by address: so what each slot may hold stays known. */
+static py_anyfn slot_get(const py_type *t, int offset)
 {
-    return (py_anyfn *)((char *)t + offset);
+    switch (offset) {
+#define PY_SLOT_FIELD(ctype, field)                                            \
+    case offsetof(struct py_type, field):                                      \
+        return (py_anyfn)t->field;
+#include "objects/slots.def"
+#undef PY_SLOT_FIELD
+    }
+    return NULL;
+}
+
+static void slot_set(py_type *t, int offset, py_anyfn fn)
+{
+    switch (offset) {
+#define PY_SLOT_FIELD(ctype, field)                                            \
+    case offsetof(struct py_type, field):                                      \
+        t->field = (ctype)fn;                                                  \
+        break;
+#include "objects/slots.def"
+#undef PY_SLOT_FIELD
+    }
 }
 
 static void rows_init(void)
@@ -534,7 +551,7 @@ int py_type_add_slotwrappers(py_type *t)
     rows_init();
     for (int i = 0; i < py_nslotrows; i++) {
         struct py_slotrow *row = &py_slotrows[i];
-        py_anyfn fn = *slot_at(t, row->offset);
+        py_anyfn fn = slot_get(t, row->offset);
         if (!fn || !row->wrap || py_dict_get_str(t->dict, row->id))
             continue;
         if (fn == (py_anyfn)py_hash_notimpl)
@@ -585,9 +602,9 @@ static py_anyfn resolve(py_type *t, int offset)
         py_object *d = py_type_lookup(t, r->id);
         if (!d)
             continue;
-        py_anyfn fn;
-        py_type *owner;
-        if (py_slotwrapper_get(d, &wrow, &fn, &owner)) {
+        if ((wrow = py_slotwrapper_row(d))) {
+            py_anyfn fn = py_slotwrapper_fn(d);
+            py_type *owner = py_slotwrapper_owner(d);
             if (!py_subtype(t, owner)) {
                 use_generic = 1;
                 generic = r->slotfn;
@@ -600,7 +617,7 @@ static py_anyfn resolve(py_type *t, int offset)
                 continue;
             } else if (wrow->offset != offset) {
                 /* The name stands for another slot of the owner. */
-                fn = *slot_at(owner, offset);
+                fn = slot_get(owner, offset);
                 if (!fn)
                     continue;
             } else if (wrow->wrap != r->wrap) {
@@ -641,11 +658,11 @@ static void update_one(py_type *t, int offset)
 {
     py_anyfn fn = resolve(t, offset);
     /* Who has such an iterator already may go on asking it. */
-    if (!fn && *slot_at(t, offset) &&
+    if (!fn && slot_get(t, offset) &&
         offset == offsetof(struct py_type, tp_iternext))
         fn = (py_anyfn)py_next_gone;
-    if (*slot_at(t, offset) != fn)
-        *slot_at(t, offset) = fn;
+    if (slot_get(t, offset) != fn)
+        slot_set(t, offset, fn);
 }
 
 void py_type_update_slots(py_type *t)

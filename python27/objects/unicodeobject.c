@@ -22,19 +22,34 @@ static const uint32_t no_chars[1];
 static struct py_unicode empty = {{&py_unicode_type}, -1, 0, no_chars, NULL};
 static py_unicode *latin1[256];
 
-py_unicode *py_unicode_alloc(intptr_t n, uint32_t **chars)
+static uint32_t *new_chars(intptr_t n)
 {
-    if (n < 0 || n > INTPTR_MAX / 4 - 64)
-        return py_raise_nomemory();
+    if (n < 0 || n > INTPTR_MAX / 4 - 64) {
+        py_raise_nomemory();
+        return NULL;
+    }
     uint32_t *p = tw_gc_malloc_atomic(((size_t)n + 1) * sizeof *p);
     if (!p)
-        return py_raise_nomemory();
+        py_raise_nomemory();
+    return p;
+}
+
+static py_unicode *with_chars(uint32_t *p, intptr_t n)
+{
     py_unicode *u = PY_NEW(py_unicode, &py_unicode_type);
     u->hash = -1;
     u->n = n;
     u->data = p;
-    *chars = p;
     return u;
+}
+
+py_unicode *py_unicode_alloc(intptr_t n, uint32_t **chars)
+{
+    uint32_t *p = new_chars(n);
+    if (!p)
+        return NULL;
+    *chars = p;
+    return with_chars(p, n);
 }
 
 py_unicode *py_unicode_char(uint32_t c)
@@ -53,15 +68,15 @@ py_unicode *py_unicode_char(uint32_t c)
 
 py_unicode *py_unicode_new(const uint32_t *s, intptr_t n)
 {
-    uint32_t *p;
     if (n == 0)
         return &empty;
     if (n == 1)
         return py_unicode_char(*s);
-    py_unicode *u = py_unicode_alloc(n, &p);
-    if (u)
-        memcpy(p, s, (size_t)n * sizeof *p);
-    return u;
+    uint32_t *p = new_chars(n);
+    if (!p)
+        return NULL;
+    memcpy(p, s, (size_t)n * sizeof *p);
+    return with_chars(p, n);
 }
 
 /* ------------------------------------------------------------ growing text */

@@ -19,6 +19,9 @@
  * A union is one place: all that is in it has the id of the field that holds
  * the union (of the union itself if it has a name), whatever the member; and
  * where a pointer to a member gets away, that id is "any".
+ *
+ * One file because all of it is the same walk along types: of accesses, of static
+ * initialisers (for callees.c), of copies of structs (for effects.c).
  */
 #include "codegen/irutil.h"
 
@@ -617,8 +620,7 @@ static void note_initialiser(LLVMValueRef g)
     }
     VEC_PUSH(s, 0);
     v = make_string(s.p);
-    LLVMGlobalSetMetadata(g, path_kind,
-                          LLVMValueAsMetadata(make_node(&v, 1)));
+    LLVMGlobalSetMetadata(g, path_kind, LLVMValueAsMetadata(make_node(&v, 1)));
     free(s.p);
 }
 
@@ -668,8 +670,7 @@ static LLVMTypeRef pointee(LLVMValueRef ptr, uint64_t size)
         }
     }
     return t && ir_kind(t) == LLVMStructTypeKind && LLVMGetStructName(t) &&
-                   !LLVMIsOpaqueStruct(t) &&
-                   LLVMABISizeOfType(cg.td, t) == size
+                   !LLVMIsOpaqueStruct(t) && LLVMABISizeOfType(cg.td, t) == size
                ? t
                : NULL;
 }
@@ -749,10 +750,10 @@ static int list_items(LLVMValueRef ptr, char **out)
 static void note_copy(LLVMValueRef call)
 {
     const char *name = ir_callee_name(call);
-    unsigned n = ir_starts(name, "llvm.memcpy.") ||
-                         ir_starts(name, "llvm.memmove.")
-                     ? 2
-                     : ir_starts(name, "llvm.memset.");
+    unsigned n =
+        ir_starts(name, "llvm.memcpy.") || ir_starts(name, "llvm.memmove.")
+            ? 2
+            : ir_starts(name, "llvm.memset.");
     LLVMTypeRef t = NULL;
     int64_t size;
 
@@ -807,19 +808,40 @@ int alias_copied(LLVMValueRef call, unsigned arg,
     LLVMGetMDNodeOperands(note, &string);
     for (s = LLVMGetMDString(string, &n); *s; s = strchr(s, '\n') + 1) {
         unsigned offset;
-        char type, tag[200], key[256];
-        uint32_t id;
+        char type, tag[200];
+        struct access *a;
 
         if (sscanf(s, "%u:%c:%199[^\n]", &offset, &type, tag) != 3 ||
             type == '?')
             return 0;
-        snprintf(key, sizeof key, "%s+%u", tag, offset);
-        if ((id = strmap_get(&access_ids, key, strlen(key))))
-            visit(data, cg.accesses.p[id - 1]);
-        else
+        a = alias_find(tag, offset);
+        if (!a->scalar) {
+            a->scalar = scalar_number("omnipotent char");
+            a->only_copied = 1;
+        }
+        visit(data, a);
+        if (a->only_copied)
             visit_plain(type, visit, data);
     }
     return 1;
+}
+
+static void ignore(void *data, struct access *a)
+{
+    (void)data;
+    (void)a;
+}
+
+void alias_make_copied(void)
+{
+    for (uint32_t k = 0; k < cg.fns.n; k++)
+        for (FOR_BLOCKS(bb, cg.fns.p[k]->v))
+            for (FOR_INSNS(i, bb))
+                if (ir_op(i) == LLVMCall &&
+                    ir_starts(ir_callee_name(i), "llvm.mem")) {
+                    alias_copied(i, 0, ignore, NULL);
+                    alias_copied(i, 1, ignore, NULL);
+                }
 }
 
 /* cg.stored: each function in an initialiser with the field that it stands in. */
@@ -953,8 +975,12 @@ struct access *alias_of(LLVMValueRef insn)
     LLVMValueRef tag = LLVMGetMetadata(insn, tbaa_kind);
     const char *name = tag ? md_name(md_op(tag, 0)) : "";
 
-    return ir_starts(name, "tw:") ? cg.accesses.p[atoi(name + 3) - 1]
-                                  : alias_any();
+    if (ir_starts(name, "tw:"))
+        return cg.accesses.p[atoi(name + 3) - 1];
+    /* A part of a copied struct: clang's tag from the copy, of a scalar. */
+    if (tag && *name && md_op(tag, 0) == md_op(tag, 1))
+        return alias_plain(name);
+    return alias_any();
 }
 
 void alias_untag_module(void)

@@ -1,22 +1,24 @@
 /*
- * callees.c: which functions a pointer may hold: where each function's address goes, through values,
- * parameters, results and memory.
+ * callees.c: which functions a pointer may hold: where each function's address goes,
+ * through values, parameters, results and memory.
  *
- * In:  the module in SSA form, accesses classified by alias.c, static initialisers noted there too.
- * Out: the functions that each indirect call may reach.
+ * In:  the module in SSA form, accesses classified by alias.c, static initialisers noted
+ * there too. Out: the functions that each indirect call may reach.
  *
- * Inclusion-based (Andersen's), the same for all callers of a function, memory as alias.c sees it: one
- * cell for each field of a struct type, whatever the object; *p of a plain pointer reaches all cells
- * of its C type, a char access all. Copies of whole objects need no rule: the fields are the same
- * cells. Only values that may come to be called are followed (found first, going backwards), and of
- * those only what some function's address reaches: the cost goes with the program's function
- * pointers, not with its size.
+ * Inclusion-based (Andersen's), the same for all callers of a function, memory as alias.c
+ * sees it: one cell for each field of a struct type, whatever the object; *p of a plain
+ * pointer reaches all cells of its C type, a char access all. Copies of whole objects need
+ * no rule: the fields are the same cells. Only values that may come to be called are
+ * followed (found first, going backwards), and of those only what some function's address
+ * reaches: the cost goes with the program's function pointers, not with its size.
  *
- * A plain pointer reaches a field whose address is taken somewhere, the first one of a struct (which a
- * cast gives), global variables, and whatever else when it comes from arithmetic on bytes.
+ * A plain pointer reaches a field whose address is taken somewhere, the first one of a
+ * struct (which a cast gives), global variables, and whatever else when it comes from
+ * arithmetic on bytes.
  *
- * Calls with a wrong function type are undefined in C and are not followed. Nor is what debug
- * information declares a pointer to data (a struct, a number, not void): no function is there.
+ * Calls with a wrong function type are undefined in C and are not followed. Nor is what
+ * debug information declares a pointer to data (a struct, a number, not void): no function
+ * is there.
  */
 #include "codegen/callees.h"
 
@@ -163,9 +165,11 @@ static void note_taken(LLVMValueRef gep)
         LLVMValueRef user = LLVMGetUser(u);
         int op = ir_op(user);
 
-        if (op != LLVMLoad && op != LLVMGetElementPtr && op != LLVMICmp &&
-            !ir_is_dbg(user) &&
-            !(op == LLVMStore && LLVMGetOperand(user, 0) != gep))
+        /* By a plain pointer to it, in a function that has been inlined? */
+        if (op == LLVMLoad ||
+            (op == LLVMStore && LLVMGetOperand(user, 0) != gep))
+            reachable[a->id - 1] |= is_plain(alias_of(user));
+        else if (op != LLVMGetElementPtr && op != LLVMICmp && !ir_is_dbg(user))
             reachable[a->id - 1] = 1;
     }
 }
@@ -176,8 +180,8 @@ static void find_reachable(void)
     for (uint32_t k = 0; k < cg.accesses.n; k++) {
         const struct access *a = cg.accesses.p[k];
 
-        reachable[k] = !is_cell(a) || a->width == TW_ALIAS_ANY ||
-                       !a->offset || *a->tag == '@';
+        reachable[k] = !is_cell(a) || a->width == TW_ALIAS_ANY || !a->offset ||
+                       *a->tag == '@';
     }
     for (uint32_t k = 0; k < nfns; k++)
         for (FOR_BLOCKS(bb, cg.fns.p[k]->v))
@@ -204,7 +208,8 @@ static struct cell *loaded_from(const struct access *a)
 /* Integers that go through memory untyped are copies of objects, which need no rule. */
 static int is_copying(LLVMValueRef i, const struct access *a)
 {
-    LLVMTypeRef t = LLVMTypeOf(ir_op(i) == LLVMStore ? LLVMGetOperand(i, 0) : i);
+    LLVMTypeRef t =
+        LLVMTypeOf(ir_op(i) == LLVMStore ? LLVMGetOperand(i, 0) : i);
 
     return is_untyped(a) && ir_kind(t) == LLVMIntegerTypeKind;
 }
@@ -312,7 +317,7 @@ static int is_wide(LLVMTypeRef t)
 static struct ptrmap relevant; /* values, accesses, function types */
 static VEC(LLVMValueRef) sources;
 typedef VEC(LLVMValueRef) values;
-static values *stores;         /* by access id - 1 */
+static values *stores; /* by access id - 1 */
 static values indirect_calls, outside_calls;
 static VEC(struct fn *) taken; /* functions whose address is taken */
 
@@ -567,7 +572,8 @@ static void reach_user(struct cell *c, LLVMValueRef user)
         reach(user, c->fresh);
         return;
     case LLVMRet: {
-        LLVMValueRef f = LLVMGetBasicBlockParent(LLVMGetInstructionParent(user));
+        LLVMValueRef f =
+            LLVMGetBasicBlockParent(LLVMGetInstructionParent(user));
 
         add_set(results[cg_fn(f)->index], c->fresh);
         return;

@@ -88,8 +88,9 @@ struct access {
     uint8_t items_immutable; /* a pointer to items that never change */
     uint32_t stride;      /* of the items, if is_array */
     LLVMValueRef tbaa;    /* as clang had it, for native code; may be NULL */
-    uint8_t tbaa_mixed;   /* … and not always the same: leave it off */
-    LLVMValueRef node;    /* our own tag */
+    uint8_t only_copied; /* in whole structs: its C scalar type is not known */
+    uint8_t tbaa_mixed; /* … and not always the same: leave it off */
+    LLVMValueRef node; /* our own tag */
     const char *name;
 };
 
@@ -175,8 +176,8 @@ int alias_may(const struct access *a, const struct access *b);
 
 /* The steps, in order. */
 void load_modules(int n, char **paths);
-void load_simplify(void);        /* promote locals to SSA */
-void load_inline_small(void);    /* then inline small functions, tidy up */
+void load_simplify(void); /* promote locals to SSA */
+void load_inline_small(void); /* then inline small functions, tidy up */
 void collect(void);
 void collect_functions(void); /* again after steps that make or remove some */
 void collect_drop_decls(void);
@@ -189,6 +190,7 @@ LLVMTypeRef
 alias_struct(const char *tag); /* of a struct that code looks into, or NULL */
 void alias_tag_module(void);
 void alias_initialisers(void); /* fills cg.stored */
+void alias_make_copied(void); /* accesses for fields that are only copied */
 /* What a block operation's argument 0 (written) or 1 (read) leads to: a whole struct or items of an
  * array; 0: not known. */
 int alias_copied(LLVMValueRef call, unsigned arg,

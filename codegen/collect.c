@@ -378,8 +378,7 @@ static int is_data_type(LLVMValueRef md)
         tag = LLVMGetDINodeTag(m);
         if (tag == POINTER && pointers++)
             return 1; /* to a pointer */
-        if (tag != POINTER && tag != TYPEDEF && tag != CONST &&
-            tag != VOLATILE)
+        if (tag != POINTER && tag != TYPEDEF && tag != CONST && tag != VOLATILE)
             return 0;
         if (LLVMGetMDNodeNumOperands(md) > 16)
             return 0;
@@ -423,14 +422,16 @@ int collect_is_data(const char *tag, uint32_t offset)
 }
 
 /* Structs of one name in several files must agree. */
-static void note_member_type(const char *tag, uint32_t offset, LLVMValueRef type)
+static void note_member_type(const char *tag, uint32_t offset,
+                             LLVMValueRef type)
 {
     char key[256];
     int n = snprintf(key, sizeof key, "%s+%u", tag, offset);
 
     /* an array's items stand for it */
-    while (type && LLVMGetMetadataKind(LLVMValueAsMetadata(type)) ==
-                       LLVMDICompositeTypeMetadataKind &&
+    while (type &&
+           LLVMGetMetadataKind(LLVMValueAsMetadata(type)) ==
+               LLVMDICompositeTypeMetadataKind &&
            LLVMGetDINodeTag(LLVMValueAsMetadata(type)) == 1)
         type = operand(type, 3);
     if (n < (int)sizeof key &&

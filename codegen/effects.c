@@ -61,7 +61,7 @@ struct node {
 static uint32_t nbits;
 static VEC(struct node *) work;
 static struct node *fn_nodes; /* by fn->index */
-static struct strmap set_ids;  /* the functions → number in sets + 1 */
+static struct strmap set_ids; /* the functions → number in sets + 1 */
 static struct ptrmap set_of_call;
 static VEC(struct candidates *) sets;
 static VEC(struct node *) set_nodes;
@@ -237,14 +237,16 @@ struct candidates *effects_candidates(LLVMValueRef call)
 
 static uint32_t *written(struct node *n, int at)
 {
-    return at == ELSEWHERE || at >= NVIA ? n->e->writes
-           : (n->via[at].writes ?: (n->via[at].writes = new_bits()));
+    return at == ELSEWHERE || at >= NVIA
+               ? n->e->writes
+               : (n->via[at].writes ?: (n->via[at].writes = new_bits()));
 }
 
 static uint32_t *read_from(struct node *n, int at)
 {
-    return at == ELSEWHERE || at >= NVIA ? n->e->reads
-           : (n->via[at].reads ?: (n->via[at].reads = new_bits()));
+    return at == ELSEWHERE || at >= NVIA
+               ? n->e->reads
+               : (n->via[at].reads ?: (n->via[at].reads = new_bits()));
 }
 
 static void add_access(struct node *n, uint32_t *set, const struct access *a)
@@ -334,10 +336,12 @@ static void visit_copied(void *data, struct access *a)
 static void block_effect(struct node *n, LLVMValueRef i, const char *name)
 {
     int copies = !ir_starts(name, "llvm.memset");
-    struct visit to = {n, fresh_where(LLVMGetOperand(i, 0)), 1}, from = {n, 0, 0};
+    struct visit to = {n, fresh_where(LLVMGetOperand(i, 0)), 1},
+                 from = {n, 0, 0};
 
     if (!alias_copied(i, 0, visit_copied, &to))
-        add_write(n, to.at, alias_any(), i, "a block of memory of no known type");
+        add_write(n, to.at, alias_any(), i,
+                  "a block of memory of no known type");
     if (!copies)
         return;
     from.at = fresh_where(LLVMGetOperand(i, 1));
@@ -643,6 +647,7 @@ static void init_nodes(void)
     alias_plain("long");
     for (uint32_t k = 0; k < cg.vinfos.n; k++)
         alias_find(cg.vinfos.p[k]->tag, cg.vinfos.p[k]->token_offset);
+    alias_make_copied();
     callees_analyse();
     fresh_analyse();
     nbits = cg.accesses.n;
@@ -706,11 +711,11 @@ static void report_node(FILE *o, struct node *n, const char *name)
 {
     static const char *const texts[] = {"anything", "forces", "writes any"};
     uint32_t flags = n->e->flags, reads = 0, writes = 0;
-    int has[NREASONS] = {(flags & TW_E_ANYTHING) != 0,
-                         (flags & TW_E_CAN_FORCE) != 0,
-                         !(flags & TW_E_ANYTHING) &&
-                             bit_get(n->e->writes, alias_any()->id - 1) &&
-                             (n->why[WHY_WRITES].from || n->why[WHY_WRITES].text)};
+    int has[NREASONS] = {
+        (flags & TW_E_ANYTHING) != 0, (flags & TW_E_CAN_FORCE) != 0,
+        !(flags & TW_E_ANYTHING) &&
+            bit_get(n->e->writes, alias_any()->id - 1) &&
+            (n->why[WHY_WRITES].from || n->why[WHY_WRITES].text)};
 
     for (uint32_t k = 0; k < nbits; k++) {
         reads += (uint32_t)bit_get(n->e->reads, k);
@@ -742,8 +747,8 @@ void effects_report(FILE *o)
                 VEC_PUSH(name, *c);
         VEC_PUSH(name, 0);
         report_node(o, set_nodes.p[k],
-                    cg_printf("pointer to %u functions (%s…)",
-                              sets.p[k]->fns.n, name.p));
+                    cg_printf("pointer to %u functions (%s…)", sets.p[k]->fns.n,
+                              name.p));
         free(name.p);
     }
 }

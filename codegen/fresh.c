@@ -1,8 +1,9 @@
 /*
- * fresh.c: where pointers lead: to memory that did not exist when the function began (locals, what it
- * allocates, what functions that it calls have allocated and return), to what a parameter points to,
- * or elsewhere. Whatever a function does to fresh memory, its caller cannot have known anything
- * about it; what it does to a parameter's, the caller's argument decides.
+ * fresh.c: where pointers lead: to memory that did not exist when the function began
+ * (locals, what it allocates, what functions that it calls have allocated and return), to
+ * what a parameter points to, or elsewhere. Whatever a function does to fresh memory, its
+ * caller cannot have known anything about it; what it does to a parameter's, the caller's
+ * argument decides.
  *
  * In: the module in SSA form. Used by effects.c.
  */
@@ -15,11 +16,11 @@
 static uint8_t *returns_fresh;
 
 static const char *const allocators[] = {
-    "tw_gc_new",           "tw_gc_new_var",
-    "tw_gc_malloc",        "tw_gc_malloc_atomic",
-    "malloc",              "calloc",
-    "aligned_alloc",       "strdup",
-    "strndup",             "tw_gc_malloc_uncollectable"};
+    "tw_gc_new",     "tw_gc_new_var",
+    "tw_gc_malloc",  "tw_gc_malloc_atomic",
+    "malloc",        "calloc",
+    "aligned_alloc", "strdup",
+    "strndup",       "tw_gc_malloc_uncollectable"};
 
 static int is_gep(LLVMValueRef v)
 {

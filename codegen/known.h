@@ -14,7 +14,8 @@ enum {
     KNOWN_OUT2 = 256,
     KNOWN_OUT3 = 512,
     KNOWN_CALLS = 1024, /* calls the functions that it is handed */
-    KNOWN_KEEPS = 4096, /* … does not call them, but may have them called later */
+    KNOWN_KEEPS =
+        4096, /* … does not call them, but may have them called later */
     KNOWN_GIVES_FUNCTION = 2048 /* its result may be a function */
 };
 

@@ -28,7 +28,8 @@ static const char usage[] =
     "  -Wtrace           say which functions traces call rather than look "
     "inside, and why\n"
     "  --dump-jitcode[=FILE]   print the jitcode\n"
-    "  --dump-effects[=FILE]   what the calls in traces read and write, and why\n"
+    "  --dump-effects[=FILE]   what the calls in traces read and write, and "
+    "why\n"
     "  --all             jitcode for all functions, not just those that traces "
     "reach\n"
     "  --time            time of codegen's steps\n"
@@ -211,9 +212,8 @@ static void parse(int argc, char **argv)
             fputs(usage, stdout);
             exit(0);
         } else if (!strcmp(a, "-Wtrace") || !strncmp(a, "--dump-jitcode", 14) ||
-                   !strncmp(a, "--dump-effects", 14) ||
-                   !strcmp(a, "--all") || !strcmp(a, "--time") ||
-                   !strncmp(a, "--emit-llvm=", 12))
+                   !strncmp(a, "--dump-effects", 14) || !strcmp(a, "--all") ||
+                   !strcmp(a, "--time") || !strncmp(a, "--emit-llvm=", 12))
             add(&codegen_flags, a);
         else if (!strncmp(a, "-O", 2)) {
             add(&compile_flags, a);

@@ -332,7 +332,9 @@ static int compile_flags(struct options *o)
 {
     return (o->optimize ? PY_CF_OPTIMIZE : 0) |
            (o->optimize > 1 ? PY_CF_NO_DOCSTRINGS : 0) |
-           (o->tabcheck > 1 ? PY_CF_CHECK_TABS : 0);
+           (o->tabcheck > 1   ? PY_CF_CHECK_TABS
+            : o->tabcheck > 0 ? PY_CF_WARN_TABS
+                              : 0);
 }
 
 static int run_compiled(py_module *m, struct options *o)
@@ -415,12 +417,48 @@ static int run_stream(py_module *m, FILE *fp)
                : report();
 }
 
+/* PYTHONSTARTUP: a file to run before the prompt. */
+static void run_startup(py_module *m)
+{
+    const char *name = getenv("PYTHONSTARTUP");
+    if (!name || !*name)
+        return;
+    py_str *src = py_read_file(name);
+    if (!src) {
+        py_err_clear();
+        fprintf(stderr, "Could not open PYTHONSTARTUP\n");
+    } else if (!py_run_source(src, name, PY_MODE_EXEC, m->dict, &m->dict->base,
+                              PY_CF_FROM_FILE)) {
+        py_err_print();
+    }
+}
+
+/* PYTHONIOENCODING: encoding[:errors] of the standard streams. */
+static void set_io_encoding(py_module *sys, const char *spec)
+{
+    static const char *const names[] = {"stdin", "stdout", "stderr"};
+    const char *colon = strchr(spec, ':');
+    py_str *encoding =
+        py_str_new(spec, colon ? colon - spec : (intptr_t)strlen(spec));
+    for (int i = 0; i < 3; i++) {
+        py_object *f = py_dict_get_cstr(sys->dict, names[i]);
+        if (!f || py_type_of(f) != &py_file_type)
+            continue;
+        if (encoding->n)
+            ((py_file *)f)->encoding = (py_object *)encoding;
+        if (colon && colon[1])
+            ((py_file *)f)->errors = (py_object *)py_str_from(colon + 1);
+    }
+}
+
 /* The prompt: the module `code` does the work. */
 static int run_prompt(py_module *m)
 {
     py_object *code = py_import("code");
     py_object *cls = code ? py_getattr_cstr(code, "InteractiveConsole") : NULL;
-    py_object *console = cls ? py_call1(cls, &m->dict->base) : NULL;
+    py_object *console =
+        cls ? py_call2(cls, &m->dict->base, (py_object *)py_str_from("<stdin>"))
+            : NULL;
     py_object *f = console ? py_getattr_cstr(console, "interact") : NULL;
     py_str *banner = py_str_from("Python 2.7.18 (Tracewright) on linux2\n"
                                  "Type \"help\", \"copyright\", \"credits\" "
@@ -464,10 +502,13 @@ static int run(struct options *o, int argc, char **argv)
         rc = run_file(sys, m, o);
     } else {
         path_prepend(sys, "");
-        rc = isatty(0) || o->inspect ? run_prompt(m) : run_stream(m, stdin);
-        return rc;
+        if (!isatty(0) && !o->inspect)
+            return run_stream(m, stdin);
+        if (!o->ignore_env)
+            run_startup(m);
+        return run_prompt(m);
     }
-    if (o->inspect && isatty(0))
+    if (o->inspect)
         rc = run_prompt(m);
     return rc;
 }
@@ -513,6 +554,9 @@ int main(int argc, char **argv)
     py_module *sys = py_module_add("sys");
     py_module_set(sys, "warnoptions", &warn->base);
     set_flags(sys, &o);
+    const char *io = o.ignore_env ? NULL : getenv("PYTHONIOENCODING");
+    if (io && *io)
+        set_io_encoding(sys, io);
     set_up_path(sys, &o);
     int rc = run(&o, argc, argv);
     py_runtime_finish();

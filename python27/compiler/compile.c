@@ -176,6 +176,10 @@ static struct ast *parse_source(struct pyarena *a, const char *buf,
         return NULL;
     struct ast *mod =
         parse(&ps, a, src.text, src.n, starts[mode], parse_flags(flags));
+    if (ps.lx.mixed_tabs && flags & PY_CF_WARN_TABS)
+        fprintf(stderr,
+                "%s: inconsistent use of tabs and spaces in indentation\n",
+                filename);
     if (check_ascii(&src, &ps, filename, flags))
         return NULL;
     if (!mod && ps.error.kind != PARSE_LATER) {

@@ -48,7 +48,8 @@ enum {
     PY_CF_OPTIMIZE = 0x2000000,
     PY_CF_NO_DOCSTRINGS = 0x4000000,
     /* Indentation that depends on the width of a tab is an error (-tt). */
-    PY_CF_CHECK_TABS = 0x8000000
+    PY_CF_CHECK_TABS = 0x8000000,
+    PY_CF_WARN_TABS = 0x10000000 /* the same with a warning (-t) */
 };
 /* The command line's flags, set once: they are on in every compilation. */
 extern int py_compile_defaults;

@@ -139,9 +139,7 @@ py_object *py_b_eval(py_object *self, py_object *src, py_object *globals,
 {
     int flags = 0;
     (void)self;
-    if (locals && locals != py_None &&
-        !(py_is_oldinst(locals) ? py_is_mapping(locals)
-                                : py_type_of(locals)->mp_getitem != NULL))
+    if (locals && locals != py_None && !py_is_mapping(locals))
         return py_raise(&py_TypeError, "locals must be a mapping");
     if (globals && globals != py_None && !py_is_dict(globals))
         return py_raise(&py_TypeError,
@@ -184,7 +182,7 @@ py_object *py_b_execfile(py_object *self, py_object *name, py_object *globals,
         return NULL;
     if (globals && globals != py_None && !py_is_dict(globals))
         return py_arg_error("execfile", 2, "dict", globals);
-    if (locals && locals != py_None && !py_type_of(locals)->mp_getitem)
+    if (locals && locals != py_None && !py_is_mapping(locals))
         return py_raise(&py_TypeError, "locals must be a mapping");
     if (scopes(&globals, &locals, "globals must be a dict") < 0)
         return NULL;
@@ -237,7 +235,7 @@ int py_exec_stmt(py_frame *f, py_object *src, py_object *globals,
     if (!py_is_dict(globals))
         return py_raise_i(&py_TypeError,
                           "exec: arg 2 must be a dictionary or None");
-    if (!py_type_of(locals)->mp_getitem)
+    if (!py_is_mapping(locals))
         return py_raise_i(&py_TypeError,
                           "exec: arg 3 must be a mapping or None");
     const char *filename = "<string>";

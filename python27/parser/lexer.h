@@ -46,6 +46,7 @@ struct lexer {
     int32_t indent, pending; /* depth of indstack; INDENTs (DEDENTs < 0) owed */
     int32_t tabsize;
     uint8_t at_line_start, started, imply_dedent, check_tabs;
+    uint8_t mixed_tabs; /* seen, see mixed_tabs() */
     uint8_t error; /* enum lex_error */
     int32_t indstack[LEX_MAXINDENT], altstack[LEX_MAXINDENT];
 };

@@ -88,6 +88,14 @@ static void tab_comment(struct lexer *lx, const char *p, const char *end)
     }
 }
 
+/* Depends what the indentation means on the width of a tab? Noted for -t; 1
+ * when that is an error (-tt). */
+static int mixed_tabs(struct lexer *lx, int mixed)
+{
+    lx->mixed_tabs |= mixed;
+    return mixed && lx->check_tabs;
+}
+
 /* The indentation of a fresh line: owes INDENTs and DEDENTs. Says in *blank
  * whether nothing but a comment follows. -1 with an error. */
 static int indentation(struct lexer *lx, int *blank)
@@ -115,12 +123,12 @@ static int indentation(struct lexer *lx, int *blank)
         return 0;
     int top = lx->indent;
     if (col == lx->indstack[top]) {
-        if (lx->check_tabs && altcol != lx->altstack[top])
+        if (mixed_tabs(lx, altcol != lx->altstack[top]))
             return fail(lx, LEX_TABSPACE, lx->line_end);
     } else if (col > lx->indstack[top]) {
         if (top + 1 >= LEX_MAXINDENT)
             return fail(lx, LEX_TOODEEP, lx->line_end);
-        if (lx->check_tabs && altcol <= lx->altstack[top])
+        if (mixed_tabs(lx, altcol <= lx->altstack[top]))
             return fail(lx, LEX_TABSPACE, lx->line_end);
         lx->pending++;
         lx->indstack[++lx->indent] = col;
@@ -132,7 +140,7 @@ static int indentation(struct lexer *lx, int *blank)
         }
         if (col != lx->indstack[lx->indent])
             return fail(lx, LEX_DEDENT, lx->line_end);
-        if (lx->check_tabs && altcol != lx->altstack[lx->indent])
+        if (mixed_tabs(lx, altcol != lx->altstack[lx->indent]))
             return fail(lx, LEX_TABSPACE, lx->line_end);
     }
     return 0;

@@ -170,6 +170,29 @@ struct tw_loop *tw_warm_assembler_loop(const struct tw_jitdriver *d,
 
 /* --------------------------------------------------------------- entering */
 
+/* tw_load; whole words, which nearly everything is, without a call. */
+static inline union tw_value load(const char *p, char type, int size, int flags)
+{
+    union tw_value v;
+
+    if (size != sizeof v)
+        return tw_load(p, type, size, flags);
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void load_items(const char *p, const struct tw_arraydescr *a,
+                              int64_t n, union tw_value *to)
+{
+    if (a->size == sizeof *to && a->stride == sizeof *to) {
+        for (int64_t k = 0; k < n; k++) /* too few for a call of memcpy */
+            memcpy(&to[k], p + k * (int64_t)sizeof *to, sizeof *to);
+        return;
+    }
+    for (int64_t k = 0; k < n; k++)
+        to[k] = tw_load(p + k * a->stride, a->type, a->size, a->flags);
+}
+
 /* The contents of the virtualizable, brought up to date first, behind the reds. 0 when it has
  * another shape than when the loop was made. */
 static int load_virtualizable(const struct tw_loop *l, char *frame,
@@ -182,22 +205,18 @@ static int load_virtualizable(const struct tw_loop *l, char *frame,
     if (*(void **)(frame + vi->token_offset))
         tw_rt_force_virtualizable(frame, vi->token_offset);
     if (vi->array)
-        nitems = tw_load(frame + vi->array_length->offset, 'i',
-                         vi->array_length->size, vi->array_length->flags)
+        nitems = load(frame + vi->array_length->offset, 'i',
+                      vi->array_length->size, vi->array_length->flags)
                      .i;
     if ((int64_t)l->ninputs != d->nreds + vi->nfields + nitems)
         return 0;
     for (unsigned k = 0; k < vi->nfields; k++) {
         const struct tw_fielddescr *f = vi->fields[k];
 
-        *to++ = tw_load(frame + f->offset, f->type, f->size, f->flags);
+        *to++ = load(frame + f->offset, f->type, f->size, f->flags);
     }
-    for (int64_t k = 0; k < nitems; k++) {
-        const struct tw_arraydescr *a = vi->array;
-
-        *to++ = tw_load(frame + a->base + k * a->stride, a->type, a->size,
-                        a->flags);
-    }
+    if (nitems)
+        load_items(frame + vi->array->base, vi->array, nitems, to);
     return 1;
 }
 

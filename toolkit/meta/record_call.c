@@ -281,16 +281,46 @@ static void portal_args(struct recorder *r, const struct tw_jitdriver *d,
     *end = s.end;
 }
 
-static uint32_t portal_activations(struct recorder *r,
-                                   const struct tw_jitdriver *d,
-                                   const union tw_value *greens)
+/* Do both stand in the same interpreted function, wherever? It is the pointers among the greens
+ * that say so; numbers are positions in it. */
+static int same_function(const struct tw_jitdriver *d, const union tw_value *a,
+                         const union tw_value *b)
 {
-    uint32_t n = 0;
+    int pointers = 0;
+
+    for (int k = 0; k < d->ngreens; k++)
+        if (d->green_kinds[k] == 'r') {
+            pointers = 1;
+            if (a[k].r != b[k].r)
+                return 0;
+        }
+    return pointers || !memcmp(a, b, d->ngreens * sizeof *a);
+}
+
+static int64_t portal_activations(struct recorder *r,
+                                  const struct tw_jitdriver *d,
+                                  const union tw_value *greens)
+{
+    int64_t n = 0;
 
     for (struct rframe *f = r->top; f; f = f->caller)
         n += f->is_portal && f->has_greens && f->driver == d &&
-             !memcmp(f->greens, greens, d->ngreens * sizeof *greens);
+             same_function(d, f->greens, greens);
     return n;
+}
+
+/* How many activations of a recursive function one trace may have. A recursive generator is not
+ * inlined into itself: each is left and entered in several places, and each combination of the
+ * places would become a bridge. */
+static int64_t most_activations(const struct tw_jitdriver *d,
+                                const union tw_value *greens)
+{
+    int64_t most = tw_options.max_unroll_recursion;
+
+    if (most > 1 && d->driver->should_unroll_one_iteration &&
+        d->driver->should_unroll_one_iteration(greens))
+        return 1;
+    return most;
 }
 
 /* The portal called as machine code or natively. */
@@ -361,8 +391,7 @@ static enum rstatus recursive_call(struct recorder *r, unsigned op,
         rec_promote(r, &greens[k], d->green_kinds[k]);
         v[k] = greens[k].val;
     }
-    if (inline_it && portal_activations(r, d, v) >=
-                         (uint32_t)tw_options.max_unroll_recursion) {
+    if (inline_it && portal_activations(r, d, v) >= most_activations(d, v)) {
         tw_warm_dont_trace_here(d, v);
         inline_it = 0;
     }

@@ -52,11 +52,15 @@ TW_IMMUTABLE(py_map, nattrs);
 TW_IMMUTABLE(py_map, devolved);
 TW_GC_TYPE_DECL(py_map);
 
+/* How many there are, the map says. */
+struct py_numbers {
+    int64_t item[];
+};
 struct py_instance {
     py_object base;
     py_map *map;
     struct py_objarray *more; /* object slots from PY_INSTANCE_INLINE on */
-    struct py_intarray *nums; /* ints, and floats by their bits */
+    struct py_numbers *nums; /* ints, and floats by their bits */
     py_object *slot[PY_INSTANCE_INLINE];
 };
 TW_GC_TYPE_DECL(py_instance);

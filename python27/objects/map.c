@@ -9,6 +9,7 @@
 
 TW_GC_TYPE(py_map);
 TW_GC_TYPE(py_instance);
+TW_GC_TYPE_VAR_ATOMIC(py_numbers, item);
 
 struct py_maptransition {
     py_object *key;
@@ -227,12 +228,12 @@ tw_unroll_safe static struct py_objarray *grow_objs(struct py_objarray *old,
     return a;
 }
 
-tw_unroll_safe static struct py_intarray *grow_nums(struct py_intarray *old,
-                                                    intptr_t n)
+/* From `used` numbers, which fill `old`, to room for n. */
+tw_unroll_safe static struct py_numbers *grow_nums(struct py_numbers *old,
+                                                   intptr_t used, intptr_t n)
 {
-    struct py_intarray *a = TW_NEW_VAR(py_intarray, n);
-    a->n = n;
-    for (intptr_t i = 0; old && i < old->n; i++)
+    struct py_numbers *a = TW_NEW_VAR(py_numbers, n);
+    for (intptr_t i = 0; i < used; i++)
         a->item[i] = old->item[i];
     return a;
 }
@@ -250,9 +251,9 @@ static inline void make_room(py_instance *h, py_map *n)
     } else {
         int32_t i = n->index;
         if (i == 0)
-            h->nums = grow_nums(NULL, 2);
+            h->nums = grow_nums(NULL, 0, 2);
         else if (i >= 2 && (i & (i - 1)) == 0)
-            h->nums = grow_nums(h->nums, 2 * i);
+            h->nums = grow_nums(h->nums, i, 2 * i);
     }
 }
 

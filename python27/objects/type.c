@@ -228,8 +228,9 @@ int py_type_ready(py_type *t)
 
 /* ------------------------------------------------------------ T.__new__ */
 
-static py_object *new_wrapper(py_object *self, py_object *const *args,
-                              intptr_t nargs, py_tuple *kw)
+tw_unroll_safe static py_object *new_wrapper(py_object *self,
+                                             py_object *const *args,
+                                             intptr_t nargs, py_tuple *kw)
 {
     py_type *t = (py_type *)self;
     const char *name = py_type_shortname(t);
@@ -240,7 +241,7 @@ static py_object *new_wrapper(py_object *self, py_object *const *args,
         return py_raise(&py_TypeError,
                         "%s.__new__(X): X is not a type object (%T)", name,
                         args[0]);
-    py_type *sub = (py_type *)args[0];
+    py_type *sub = (py_type *)tw_promote(args[0]);
     if (!py_subtype(sub, t))
         return py_raise(&py_TypeError,
                         "%s.__new__(%s): %s is not a subtype of %s", name,

@@ -12,7 +12,8 @@
  *     the trace
  *     =>
  *     what comes out (equal up to the names of values), or "invalid"
- * Options: passes=…, loop, bridge=N (from guard number N of the first trace, see below), resume.
+ * Options: passes=…, loop, bridge=N (from guard number N of the first trace, see below), resume,
+ * values=I,… (run-time values of the operands of the bridge's jump: integers).
  * A case with "bridge" has two traces, the loop and the bridge, separated by a line "--".
  *
  * --resume prints, behind each guard, what its resume data rebuilds, as a comment.
@@ -32,6 +33,8 @@ struct settings {
     unsigned passes;
     int loop, bridge, resume, verify;
     int from; /* guard number, of the loop's trace */
+    int nvalues;
+    union tw_value values[16];
 };
 
 /* ------------------------------------------------------------------ resume data as text */
@@ -258,6 +261,8 @@ static struct tw_trace *optimize(const struct tw_trace *rec,
     struct tw_opt_options o = {.passes = s->passes,
                                .unroll = s->loop || s->bridge,
                                .max_retrace_guards = 15,
+                               .end_values =
+                                   from && s->nvalues ? s->values : NULL,
                                .program = tw_names_program(names)};
     struct tw_trace *out = tw_trace_new();
     enum tw_opt_status status =
@@ -418,6 +423,17 @@ static unsigned passes_of(const char *list)
     return set;
 }
 
+static void read_values(struct settings *s, const char *list)
+{
+    const int most = sizeof s->values / sizeof *s->values;
+
+    for (char *end; s->nvalues < most; list = end + 1) {
+        s->values[s->nvalues++].i = strtoll(list, &end, 0);
+        if (*end != ',')
+            break;
+    }
+}
+
 /* 0: no such option. */
 static int set_option(struct settings *s, const char *w)
 {
@@ -429,6 +445,8 @@ static int set_option(struct settings *s, const char *w)
         s->resume = 1;
     else if (!strcmp(w, "verify"))
         s->verify = 1;
+    else if (!strncmp(w, "values=", 7))
+        read_values(s, w + 7);
     else if (!strncmp(w, "bridge", 6)) {
         s->bridge = 1;
         s->from = w[6] == '=' ? atoi(w + 7) : 0;

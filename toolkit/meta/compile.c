@@ -162,6 +162,7 @@ static int optimize(struct job *j)
     uint64_t start = tw_cpu_ns();
     enum tw_opt_status s;
 
+    o.end_values = rec->end_values;
     tw_count(TW_C_ops_before, rec->trace->nops);
     tw_count(TW_C_guards_before, count_guards(rec->trace));
     for (;;) {

@@ -244,6 +244,22 @@ static int same_inputs(struct recorder *r, const struct tw_loop *l,
     return 1;
 }
 
+/* What live_values names, as it is now. */
+static union tw_value *values_now(const struct recorder *r,
+                                  const struct tw_jitdriver *d,
+                                  struct tw_box **ops, uint32_t n)
+{
+    union tw_value *v = tw_gc_malloc((n + 1) * sizeof *v), *to = v;
+
+    if (!v)
+        return NULL;
+    for (int k = 0; k < d->nreds; k++)
+        *to++ = ops[d->ngreens + k]->val;
+    for (uint32_t k = 0; k + 1 < r->nvable; k++)
+        *to++ = r->vable[k + 1].val;
+    return v;
+}
+
 /* A loop header at depth 0, its greens constant. */
 static enum rstatus loop_header(struct recorder *r,
                                 const struct tw_jitdriver *d,
@@ -275,6 +291,7 @@ static enum rstatus loop_header(struct recorder *r,
             rec_guard(r, TW_OP_jump, l, live, n, r->top->live_pc);
             r->out->kind = TW_RECORD_TO_LOOP;
             r->out->target = l;
+            r->out->end_values = values_now(r, d, ops, n);
             s = R_DONE;
             goto out;
         }

@@ -21,6 +21,8 @@ struct tw_record_result {
     enum tw_record_kind kind;
     struct tw_trace *trace; /* the caller frees it */
     struct tw_loop *target;
+    /* TO_LOOP: run-time values of the final jump's operands; collected memory */
+    union tw_value *end_values;
     const struct tw_jitdriver *driver;
     /* LOOP: greens of the loop that was closed (not always the ones that
      * recording began with: an inner loop may close first; the trace then
@@ -31,7 +33,7 @@ struct tw_record_result {
     /* execution goes on from here, whatever became of the trace */
     enum tw_enter_result state;
     union tw_value args[TW_MAX_MERGE_ARGS]; /* CONTINUE */
-    union tw_value res;                     /* DONE */
+    union tw_value res; /* DONE */
 };
 
 /* Starts at the merge point of d with greens and reds `args`. */

@@ -304,10 +304,41 @@ static int has_item(const struct ptrinfo *p, const struct short_op *s)
            p->last_item->offset >= d->offset;
 }
 
+/* What an operation would give now, in the state that was recorded: only of loads whose result may
+ * be followed, and of what can be folded. */
+static int value_now(const struct short_op *s, const struct vmatch *m,
+                     const union tw_value *results, const uint8_t *known,
+                     union tw_value *now)
+{
+    union tw_value v[s->nargs + 1];
+
+    for (unsigned k = 0; k < s->nargs; k++) {
+        const struct short_arg *a = &s->args[k];
+        int have = a->kind == SHORT_CONST   ? 1
+                   : a->kind == SHORT_LABEL ? m->known[a->number]
+                                            : known[a->number];
+        if (!have)
+            return 0;
+        v[k] = a->kind == SHORT_CONST   ? a->value.v
+               : a->kind == SHORT_LABEL ? m->values[a->number]
+                                        : results[a->number];
+    }
+    if (pure_is_op(s->opnum))
+        return tw_op_is(s->opnum, TW_PURE) && tw_op_fold(s->opnum, v, now);
+    const struct tw_fielddescr *d = s->descr;
+    if (!v[0].r)
+        return 0;
+    *now =
+        tw_load((const char *)v[0].r + d->offset, d->type, d->size, d->flags);
+    return 1;
+}
+
 /* Does one operation; its result, or TW_NOVALUE when it is not what was assumed. results: of the
- * short operations before, by their number. */
+ * short operations before, by their number. now: its value at run time, or NULL: a guard made for
+ * the assumption must hold the first time. */
 static tw_vref do_short(struct optimizer *o, const struct short_op *s,
-                        const tw_vref *label, const tw_vref *results)
+                        const tw_vref *label, const tw_vref *results,
+                        const union tw_value *now)
 {
     tw_vref args[s->nargs + MAX_FIXED];
     struct cur op = {s->opnum, s->nargs, -1, s->descr, args};
@@ -331,21 +362,40 @@ static tw_vref do_short(struct optimizer *o, const struct short_op *s,
         array->last_item = last; /* this load shows nothing */
     if (vstate_implied(o, &s->info, r))
         return r;
-    if (o->end_snapshot < 0 || opt_virtual(o, r) || blind)
+    if (o->end_snapshot < 0 || opt_virtual(o, r) || blind ||
+        (now && !vstate_holds(&s->info, *now)))
         return TW_NOVALUE;
     vstate_guard_node(o, &s->info, r);
     return opt_resolve(o, r);
 }
 
+/* A pointer whose value is what its C type says. */
+static int is_followable(const struct short_op *s)
+{
+    return !s->risky || (s->info.kind == V_PTR && s->info.class_field);
+}
+
 int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops,
-                 tw_vref *args, uint32_t *nargs)
+                 const struct vmatch *m, tw_vref *args, uint32_t *nargs)
 {
     tw_vref *results = TW_ARENA_ARRAY(&o->arena, tw_vref, nops + 1);
+    union tw_value *now = TW_ARENA_ARRAY(&o->arena, union tw_value, nops + 1);
+    uint8_t *known = TW_ARENA_ARRAY(&o->arena, uint8_t, nops + 1);
 
     for (uint32_t k = 0; k < nops; k++) {
-        results[k] = do_short(o, &ops[k], args, results);
-        if (results[k] == TW_NOVALUE)
+        int have = value_now(&ops[k], m, now, known, &now[k]);
+        known[k] = (uint8_t)(have && is_followable(&ops[k]));
+        results[k] = do_short(o, &ops[k], args, results, have ? &now[k] : NULL);
+        if (results[k] == TW_NOVALUE) {
+            const struct tw_fielddescr *d = ops[k].descr;
+            tw_log(TW_LOG_jit_optimize, "short preamble: %s %s: %s%s%s",
+                   tw_opinfo[ops[k].opnum].name,
+                   d && d->dkind == TW_DK_FIELD ? d->name : "",
+                   ops[k].info.kind == V_CONST ? "constant" : "class or bounds",
+                   ops[k].risky ? ", risky" : "",
+                   known[k] ? ", value known" : "");
             return 0;
+        }
         if (ops[k].is_arg)
             args[(*nargs)++] = results[k];
     }
@@ -361,7 +411,8 @@ int short_close(struct optimizer *o, tw_vref **args, uint32_t *nargs)
 
     for (uint32_t k = 0; ok && k < u->nused; k++) { /* nused may grow */
         uint32_t c = u->used[k];
-        tw_vref r = results[c] = do_short(o, &u->candidates[c], *args, results);
+        tw_vref r = results[c] =
+            do_short(o, &u->candidates[c], *args, results, NULL);
         ok = r != TW_NOVALUE;
         if (!u->candidates[c].is_arg)
             continue;

@@ -280,15 +280,23 @@ static int jump_to_state(struct optimizer *o, struct tw_target *t,
     struct vmatch m;
 
     if (!vstate_match(o, s->state, args, values, flags, &m) ||
-        m.nguarded > (uint32_t)o->options->max_retrace_guards)
+        m.nguarded > (uint32_t)o->options->max_retrace_guards) {
+        tw_log(TW_LOG_jit_optimize, "L%u: the state does not fit (%s)", t->id,
+               m.nguarded > (uint32_t)o->options->max_retrace_guards
+                   ? "too many guards"
+                   : vstate_kind_name(s->state, m.failed));
         return 0;
+    }
     uint32_t n = s->state->nlabel;
     tw_vref *jump = TW_ARENA_ARRAY(&o->arena, tw_vref, n + s->nops);
     vstate_guard(o, s->state, &m);
     for (uint32_t k = 0; k < n; k++)
         jump[k] = opt_force(o, m.boxes[k]);
-    if (!short_inline(o, s->ops, s->nops, jump, &n))
+    if (!short_inline(o, s->ops, s->nops, &m, jump, &n)) {
+        tw_log(TW_LOG_jit_optimize, "L%u: its short preamble cannot be done",
+               t->id);
         return 0;
+    }
     emit_jump(o, t, jump, n);
     return 1;
 }

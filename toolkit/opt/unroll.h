@@ -62,7 +62,14 @@ struct vmatch {
     uint32_t *guarded; /* nodes that need a guard */
     uint32_t nguarded;
     tw_vref *node_box; /* by node */
+    union tw_value *values; /* of boxes, at run time, where known says so */
+    uint8_t *known;
+    uint32_t failed; /* no match: the node that did not fit */
 };
+/* For logs: what a node asks for. */
+const char *vstate_kind_name(const struct vstate *s, uint32_t node);
+/* Does a value have what the node asks for? */
+int vstate_holds(const struct vnode *n, union tw_value v);
 /* Do these values fit? values: their run-time values, or NULL (then nothing is guarded). Emits
  * nothing. The arrays are in o->arena. */
 int vstate_match(struct optimizer *o, const struct vstate *s,
@@ -133,7 +140,7 @@ void short_import(struct optimizer *o);
  * appended to args (room for nops more), *nargs counts them. 0: an assumption about a result cannot
  * be met. */
 int short_inline(struct optimizer *o, const struct short_op *ops, uint32_t nops,
-                 tw_vref *args, uint32_t *nargs);
+                 const struct vmatch *m, tw_vref *args, uint32_t *nargs);
 /* The same for the loop being made, whose short preamble may grow meanwhile. */
 int short_close(struct optimizer *o, tw_vref **args, uint32_t *nargs);
 

@@ -378,8 +378,7 @@ int vstate_implied(struct optimizer *o, const struct vnode *n, tw_vref v)
     return 0;
 }
 
-/* Would a guard for the node hold for this value? */
-static int holds(const struct vnode *n, union tw_value v)
+int vstate_holds(const struct vnode *n, union tw_value v)
 {
     switch ((enum vkind)n->kind) {
     case V_INT:
@@ -410,8 +409,9 @@ static int taken(const struct matcher *m, tw_vref v)
 static int match_node(struct matcher *m, uint32_t node, tw_vref v,
                       const union tw_value *value);
 
+/* object: the structure that was made for real while recording, or NULL. */
 static int match_struct(struct matcher *m, const struct vnode *n, uint32_t node,
-                        tw_vref v)
+                        tw_vref v, const union tw_value *object)
 {
     struct optimizer *o = m->o;
     const struct ptrinfo *p = opt_virtual(o, v) ? o->values[v].p : NULL;
@@ -424,10 +424,15 @@ static int match_struct(struct matcher *m, const struct vnode *n, uint32_t node,
         const struct vslot *want = &n->slots[k];
         struct slot *have =
             virtual_slot(o->values[v].p, want->offset, want->size);
+        union tw_value now;
         if (have && have->type != want->type)
             return 0;
+        if (object && object->r)
+            now = tw_load((const char *)object->r + want->offset, want->type,
+                          want->size, want->descr->flags);
         if (!match_node(m, want->node,
-                        have ? have->value : opt_zero(o, want->type), NULL))
+                        have ? have->value : opt_zero(o, want->type),
+                        object && object->r ? &now : NULL))
             return 0;
     }
     for (uint32_t k = 0; k < p->nslots;
@@ -448,22 +453,39 @@ static int match_node(struct matcher *m, uint32_t node, tw_vref v,
     const struct vnode *n = &m->s->nodes[node];
 
     v = opt_resolve(m->o, v);
+    m->m->failed = node;
     if (m->m->node_box[node] != TW_NOVALUE)
         return m->m->node_box[node] == v;
     if (n->kind == V_STRUCT)
-        return match_struct(m, n, node, v);
+        return match_struct(m, n, node, v, value);
     m->m->node_box[node] = v;
-    if (n->arg >= 0)
+    if (n->arg >= 0) {
         m->m->boxes[n->arg] = v;
+        m->m->known[n->arg] = value != NULL;
+        if (value)
+            m->m->values[n->arg] = *value;
+    }
     if (n->type == 'r' && opt_virtual(m->o, v) &&
         (n->kind == V_CONST || !(m->flags & MATCH_FORCE) || taken(m, v)))
         return 0;
     if (vstate_implied(m->o, n, v))
         return 1;
-    if (!value || !holds(n, *value) || opt_virtual(m->o, v))
+    if (!value || !vstate_holds(n, *value) || opt_virtual(m->o, v))
         return 0;
     m->m->guarded[m->m->nguarded++] = node;
     return 1;
+}
+
+const char *vstate_kind_name(const struct vstate *s, uint32_t node)
+{
+    const struct vnode *n = &s->nodes[node];
+
+    return n->kind == V_CONST    ? "a constant"
+           : n->kind == V_STRUCT ? n->size->name
+           : n->kind == V_INT    ? "bounds"
+           : n->class_field      ? "a class"
+           : n->nonnull          ? "not NULL"
+                                 : "no virtual twice";
 }
 
 int vstate_match(struct optimizer *o, const struct vstate *s,
@@ -473,6 +495,8 @@ int vstate_match(struct optimizer *o, const struct vstate *s,
     struct matcher m = {o, s, out, flags};
 
     out->boxes = TW_ARENA_ARRAY(&o->arena, tw_vref, s->nlabel);
+    out->values = TW_ARENA_ARRAY(&o->arena, union tw_value, s->nlabel);
+    out->known = TW_ARENA_ARRAY(&o->arena, uint8_t, s->nlabel);
     out->guarded = TW_ARENA_ARRAY(&o->arena, uint32_t, s->nnodes);
     out->node_box = TW_ARENA_ARRAY(&o->arena, tw_vref, s->nnodes);
     out->nguarded = 0;

@@ -20,7 +20,7 @@
 #include "toolkit/base/map.h"
 #include "toolkit/ir/jitcode.h"
 
-enum { CHAIN = 16 };
+enum { CHAIN = 32 };
 enum edit { COPY, LITERAL, SKIP, REPLACE };
 enum section_kind {
     S_VIRTUAL_COUNT,
@@ -607,46 +607,70 @@ void tw_numbering_finish(struct tw_numbering *n, struct tw_num_tables *out)
 
 /* ------------------------------------------------------------------ reading */
 
-static void expand(const uint8_t *record, uint32_t size, struct tw_bytes *out)
+/* Applies a record's edits, which p leads to, to `base`. */
+static void apply_edits(const uint8_t *p, const uint8_t *end,
+                        const struct tw_bytes *base, struct tw_bytes *out)
 {
-    const uint8_t *p = record, *end = record + size;
-    uint64_t back = tw_read_varint(&p);
-    struct tw_bytes base = {0};
     uint32_t at = 0;
 
-    if (!back) {
-        TW_VEC_ROOM(out->data, out->n, out->cap, (uint32_t)(end - p));
-        memcpy(out->data, p, (size_t)(end - p));
-        out->n = (uint32_t)(end - p);
-        return;
-    }
-    expand(record - back, (uint32_t)back, &base);
+    out->n = 0;
     while (p < end) {
         uint64_t v = tw_read_varint(&p);
         uint32_t count = (uint32_t)(v >> 2);
         enum edit e = (enum edit)(v & 3);
         TW_VEC_ROOM(out->data, out->n, out->cap, count);
         if (e == COPY)
-            memcpy(out->data + out->n, base.data + at, count);
+            memcpy(out->data + out->n, base->data + at, count);
         if (e == LITERAL || e == REPLACE) {
             memcpy(out->data + out->n, p, count);
             p += count;
         }
         at += e == LITERAL ? 0 : count;
         out->n += e == SKIP ? 0 : count;
-        tw_assert(at <= base.n);
+        tw_assert(at <= base->n);
     }
-    free(base.data);
 }
 
+/* Back to the record that hangs on no other, then forward, between two buffers: guards fail often,
+ * and allocating at each step would cost more than the steps. */
 uint8_t *tw_resume_expand(const struct tw_guard *g, uint32_t *size)
 {
-    struct tw_bytes out = {0};
+    struct {
+        const uint8_t *edits, *end;
+    } chain[CHAIN + 1];
+    const uint8_t *record = g->resume, *end = g->resume + g->resume_size, *p;
+    struct tw_bytes now = {0}, next = {0};
+    uint32_t n = 0;
 
-    expand(g->resume, g->resume_size, &out);
+    for (;;) {
+        p = record;
+        uint64_t back = tw_read_varint(&p);
+        tw_assert(n <= CHAIN);
+        chain[n].edits = p;
+        chain[n++].end = end;
+        if (!back)
+            break;
+        end = record;
+        record -= back;
+    }
+    n--;
+    /* Room for what edits usually add. */
+    TW_VEC_ROOM(now.data, now.n, now.cap,
+                (uint32_t)(chain[n].end - chain[n].edits) * 2 + 64);
+    now.n = (uint32_t)(chain[n].end - chain[n].edits);
+    memcpy(now.data, chain[n].edits, now.n);
+    if (n)
+        TW_VEC_ROOM(next.data, next.n, next.cap, now.cap);
+    while (n-- > 0) {
+        apply_edits(chain[n].edits, chain[n].end, &now, &next);
+        struct tw_bytes swap = now;
+        now = next;
+        next = swap;
+    }
+    free(next.data);
     if (size)
-        *size = out.n;
-    return out.data;
+        *size = now.n;
+    return now.data;
 }
 
 static void skip(const uint8_t **p, uint64_t count)

@@ -105,6 +105,8 @@ static struct tw_guard *finish_guard(struct tw_loop *l)
  * in, the quasi-immutable fields that it relies on. */
 static void tie(struct tw_trace *t, struct tw_loop *l)
 {
+    const char *types = NULL; /* of the failargs of the guard before */
+
     for (uint32_t k = 0; k < t->nops; k++) {
         struct tw_op *op = &t->ops[k];
         const struct tw_descr *d = op->descr;
@@ -137,9 +139,13 @@ static void tie(struct tw_trace *t, struct tw_loop *l)
         if (op->guard && tw_op_is(op->opnum, TW_GUARD)) {
             op->guard->loop = l;
             tw_count(TW_C_guards, 1);
-            /* Resume data, and type and location of each failarg. */
-            tw_count(TW_C_guard_bytes,
-                     op->guard->resume_size + op->guard->nfailargs * 3u);
+            /* Resume data, location of each failarg, types unless shared. */
+            tw_count(TW_C_guard_bytes, op->guard->resume_size +
+                                           op->guard->nfailargs * 2u +
+                                           (op->guard->fail_types == types
+                                                ? 0
+                                                : op->guard->nfailargs));
+            types = op->guard->fail_types;
         }
     }
 }

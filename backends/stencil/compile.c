@@ -563,6 +563,7 @@ static void operation(struct compiler *c)
 static void place_guards(struct compiler *c)
 {
     uint32_t most = 0;
+    int64_t known;
 
     for (uint32_t k = 0; k < c->t->nops; k++) {
         const struct tw_op *op = &c->t->ops[k];
@@ -579,6 +580,9 @@ static void place_guards(struct compiler *c)
                 tw_vref v = c->t->args[op->failargs + n];
                 int32_t home = v >= 0 ? c->p.home[v] : NO_SLOT;
 
+                /* its home, if it has one, may be another's by now */
+                if (stencil_exit_constant(c->t, op, v, &known))
+                    home = NO_SLOT;
                 if (v != TW_NOVALUE)
                     g->locations[n] =
                         (uint16_t)(home >= 0 ? (uint32_t)home : next++);

@@ -70,6 +70,7 @@ UNIT_TESTS        :=# tests/unit/x.c       -> tests/unit/x, linked with libtrace
 # A client NAME in CLIENTS has NAME_SRCS (.c, .re, .y), NAME_LIBS (-l flags), and
 # becomes $(B)/NAME by twcc and $(B)/nojit/NAME by the plain compiler.
 CLIENTS           :=
+# NAME_SHARED are its loadable modules, each M with M_SRCS and M_LIBS: $(B)/NAME-modules/M.so.
 # Programs that codegen cannot yet compile can be left out of `all`: add them to NOJIT_ONLY.
 NOJIT_ONLY        :=
 # A unit test x with needs of its own sets x_CFLAGS, x_LIBS.

@@ -143,6 +143,22 @@ $(NOJIT_PROGS): $(B)/nojit/%: $$(call nojit,$$($$*_SRCS)) $(LIBTW_GC) $(B)/stamp
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) $($*_LIBS) $(GC_LIBS) $(SYS_LIBS)
 
+# Modules of a client that are loaded when it needs them, $(B)/CLIENT-modules/NAME.so: plain
+# objects, the same for both programs; what they use of the program they find in it.
+shared_obj = $(patsubst %,$(B)/shared/obj/%.o,$(basename $(1)))
+SHARED_MODULES := $(foreach c,$(CLIENTS),$(patsubst %,$(B)/$(c)-modules/%.so,$($(c)_SHARED)))
+ALL_SHARED_SRCS := $(foreach c,$(CLIENTS),$(foreach m,$($(c)_SHARED),$($(m)_SRCS)))
+
+$(B)/shared/obj/%.o: %.c $(FLAGS_STAMP)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fPIC -DTW_NO_JIT $(CLIENT_CPPFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(SHARED_MODULES): %.so: $$(call shared_obj,$$($$(notdir $$*)_SRCS))
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,-Bsymbolic -o $@ $(filter %.o,$^) $($(notdir $*)_LIBS)
+
 # ---------------------------------------------------------------- unit tests
 UNIT_PROGS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_TESTS))
 $(UNIT_PROGS): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(LIBTRACEWRIGHT)
@@ -153,5 +169,6 @@ $(UNIT_PROGS): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(LIBTRACEWRIGHT)
 # ---------------------------------------------------------------- dependencies
 ALL_OBJS := $(call obj,$(LIB_SRCS) $(CODEGEN_SRCS) $(TWCC_SRCS) $(TWOPT_SRCS) $(BENCH_SRCS) \
               $(UNIT_TESTS)) $(call picobj,$(BACKEND_LLVM_SRCS)) \
-            $(call bc,$(ALL_CLIENT_SRCS)) $(call nojit,$(ALL_CLIENT_SRCS))
+            $(call bc,$(ALL_CLIENT_SRCS)) $(call nojit,$(ALL_CLIENT_SRCS)) \
+            $(call shared_obj,$(ALL_SHARED_SRCS))
 -include $(addsuffix .d,$(basename $(ALL_OBJS)))

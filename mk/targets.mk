@@ -5,20 +5,20 @@ HAVE := $(if $(LIB_SRCS),$(LIBTRACEWRIGHT)) $(if $(BACKEND_LLVM_SRCS),$(LIBTW_LL
         $(if $(TWOPT_SRCS),$(B)/tw-opt) $(if $(BENCH_SRCS),$(B)/tw-bench) \
         $(if $(and $(CODEGEN_SRCS),$(TWCC_SRCS)),$(filter-out $(addprefix \
           $(B)/,$(NOJIT_ONLY)),$(CLIENT_PROGS)))
-all: $(HAVE)
+all: $(HAVE) $(SHARED_MODULES)
 
 lib: $(LIBTRACEWRIGHT)
 codegen: $(B)/tw-codegen $(B)/twcc
 backends: $(LIBTW_LLVM)
 twopt: $(B)/tw-opt
 units: $(UNIT_PROGS)
-nojit: $(NOJIT_PROGS)
+nojit: $(NOJIT_PROGS) $(SHARED_MODULES)
 .PHONY: $(CLIENTS)
 $(CLIENTS): %: $(B)/%
 
 clean:
 	$(Q)rm -rf $(BUILD)/obj $(BUILD)/pic $(BUILD)/bc $(BUILD)/nojit $(BUILD)/gen \
-	    $(BUILD)/stamp $(BUILD)/tests $(addprefix $(BUILD)/,debug asan ubsan stress) \
+	    $(BUILD)/stamp $(BUILD)/tests $(BUILD)/shared $(BUILD)/python27-modules $(addprefix $(BUILD)/,debug asan ubsan stress) \
 	    $(HAVE)
 
 # ---------------------------------------------------------------- set-up
@@ -130,6 +130,8 @@ install: all stdlib
 	    install -m 755 $$f $(DEST)/lib/tracewright; done
 	$(Q)install -m 644 $(LIBTRACEWRIGHT) $(DEST)/lib/tracewright
 	$(Q)install -m 644 toolkit/api/tw/*.h $(DEST)/include/tw
+	$(Q)install -d $(DEST)/lib/tracewright/python27-modules
+	$(Q)install -m 755 $(SHARED_MODULES) $(DEST)/lib/tracewright/python27-modules
 	$(Q)cp -R $(STDLIB_DIR)/. $(DEST)/lib/python27
 	$(Q)install -m 644 $(wildcard docs/man/*.1) $(DEST)/share/man/man1
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|' mk/tracewright.pc.in > $(DEST)/lib/pkgconfig/tracewright.pc

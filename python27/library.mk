@@ -10,3 +10,6 @@ python27_SRCS += \
   python27/modules/errno.c \
   python27/modules/posix.c \
   python27/modules/posix_process.c
+python27_SRCS += \
+  python27/modules/future_builtins.c \
+  python27/modules/mmap.c

@@ -8,3 +8,4 @@ include python27/core.mk
 -include python27/containers.mk
 -include python27/library.mk
 -include python27/accelerators.mk
+include python27/shared.mk

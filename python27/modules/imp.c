@@ -100,7 +100,7 @@ static py_object *imp_init_builtin(py_object *self, py_object *name)
     const char *s = py_arg_cstr(name, "init_builtin", 1);
     const struct py_moduledef *d = s ? py_builtin_module(s) : NULL;
     if (!d)
-        return s ? py_None : NULL;
+        return s && !py_err_occurred() ? py_None : NULL;
     py_object *m = py_dict_get_cstr(py_sys_modules(), s);
     return m ? m : (py_object *)py_builtin_module_init(d);
 }
@@ -114,7 +114,8 @@ static py_object *imp_is_builtin(py_object *self, py_object *name)
     if (!strcmp(s, "sys") || !strcmp(s, "__builtin__") ||
         !strcmp(s, "exceptions"))
         return py_int_new(-1); /* there from the start, not to be made again */
-    return py_int_new(py_builtin_module(s) != NULL);
+    int found = py_builtin_module(s) != NULL;
+    return py_err_occurred() ? NULL : py_int_new(found);
 }
 
 static py_object *imp_is_frozen(py_object *self, py_object *name)

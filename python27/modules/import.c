@@ -93,6 +93,8 @@ py_object *py_load_found(py_str *fullname, struct py_found *f)
         return py_load_package(fullname, f->path);
     case PY_MODKIND_BUILTIN: {
         const struct py_moduledef *d = py_builtin_module(py_str_cstr(fullname));
+        if (!d && py_err_occurred())
+            return NULL;
         if (!d)
             return py_raise(&py_ImportError,
                             "Purported builtin module %S not found", fullname);
@@ -212,6 +214,8 @@ int py_find_module(py_str *fullname, const char *name, py_object *path,
             out->kind = PY_MODKIND_BUILTIN;
             return 0;
         }
+        if (py_err_occurred())
+            return -1;
         path = sys_get(py_id_path);
     }
     if (!path || !py_is_list(path))

@@ -1,6 +1,12 @@
 /*
  * module.c: module objects, and the built-in modules' table.
  */
+#include <dlfcn.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "objects/runtime.h"
 
 TW_GC_TYPE(py_module);
@@ -78,11 +84,49 @@ static const struct py_moduledef *const builtin_modules[] = {
 };
 enum { NBUILTIN = sizeof builtin_modules / sizeof *builtin_modules };
 
+/* Modules over large libraries, each in a shared object of its own. */
+static const char *const shared_modules[] = {
+#define PY_SHARED_MODULE(name) #name,
+#include "modules/shared.def"
+#undef PY_SHARED_MODULE
+};
+enum { NSHARED = sizeof shared_modules / sizeof *shared_modules };
+
+/* Where they lie, seen from the folder of the executable. */
+static const char *const shared_dirs[] = {
+    "python27-modules", "../python27-modules",
+    "../lib/tracewright/python27-modules"};
+
+static const struct py_moduledef *load_shared(const char *name)
+{
+    char exe[PATH_MAX], file[2 * PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    if (len <= 0)
+        return NULL;
+    exe[len] = 0;
+    char *dir = dirname(exe);
+    size_t i = 0, n = sizeof shared_dirs / sizeof *shared_dirs;
+    do {
+        if (i == n)
+            return NULL; /* built without it */
+        snprintf(file, sizeof file, "%s/%s/%s.so", dir, shared_dirs[i], name);
+    } while (access(file, R_OK) < 0 && ++i);
+    void *lib = dlopen(file, RTLD_NOW);
+    snprintf(file, sizeof file, "py_module_%s", name);
+    void *def = lib ? dlsym(lib, file) : NULL;
+    return def ? def : py_raise(&py_ImportError, "%s", dlerror());
+}
+
 const struct py_moduledef *py_builtin_module(const char *name)
 {
+    static const struct py_moduledef *loaded[NSHARED];
+
     for (int i = 0; i < NBUILTIN; i++)
         if (!strcmp(builtin_modules[i]->name, name))
             return builtin_modules[i];
+    for (int i = 0; i < NSHARED; i++)
+        if (!strcmp(shared_modules[i], name))
+            return loaded[i] ? loaded[i] : (loaded[i] = load_shared(name));
     return NULL;
 }
 

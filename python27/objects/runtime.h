@@ -99,6 +99,8 @@ py_object *py_sys_exc_attr(py_module *m, py_str *name);
 
 /* --- module.c */
 py_dict *py_sys_modules(void);
+/* Linked in, or loaded from its shared object. NULL: there is none; with an
+ * exception: it cannot be loaded. */
 const struct py_moduledef *py_builtin_module(const char *name);
 py_tuple *py_builtin_module_names(void);
 py_module *py_builtin_module_init(const struct py_moduledef *def);

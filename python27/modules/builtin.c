@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "objects/fileobject.h"
 #include "modules/builtin_exec.h"
@@ -861,6 +862,15 @@ static py_object *std(const char *name)
     return o ? o : py_raise(&py_RuntimeError, "lost sys.%s", name);
 }
 
+py_object *(*py_readline_hook)(const char *prompt);
+
+/* Is it the file object of that standard stream, at a terminal? */
+static int is_terminal(py_object *f, FILE *stream)
+{
+    return py_is_file(f) && ((py_file *)f)->fp == stream &&
+           isatty(fileno(stream));
+}
+
 static py_object *b_raw_input(py_object *self, py_object *const *args,
                               intptr_t nargs)
 {
@@ -875,6 +885,14 @@ static py_object *b_raw_input(py_object *self, py_object *const *args,
         return NULL;
     if (py_file_softspace(out, 0) && py_file_write_cstr(out, " ") < 0)
         return NULL;
+    if (py_readline_hook && is_terminal(in, stdin) &&
+        is_terminal(out, stdout)) {
+        py_object *text = prompt ? py_str_of(prompt) : NULL;
+        if (prompt && !text)
+            return NULL;
+        fflush(stdout);
+        return py_readline_hook(text ? py_str_cstr((py_str *)text) : "");
+    }
     if (prompt && py_file_write_object(out, prompt, 0) < 0)
         return NULL;
     fflush(stdout);

@@ -34,6 +34,9 @@ FILE *py_file_stream(py_object *f);
 int py_file_softspace(py_object *f, int flag);
 /* Writes str(v), or repr(v), to any object with write(). */
 int py_file_write_object(py_object *f, py_object *v, int repr);
+/* Reads a line from the terminal, without the newline; set by the module
+ * readline, NULL before. EOFError at the end. */
+extern py_object *(*py_readline_hook)(const char *prompt);
 /* A line from any object with readline(), without the newline; EOFError at the
  * end. */
 py_object *py_file_getline(py_object *f);

@@ -420,7 +420,6 @@ static const struct py_methoddef methods[] = {
 
 static int init(py_module *m)
 {
-    (void)m;
     using_history();
     rl_readline_name = "python";
     rl_catch_signals = 0;
@@ -434,7 +433,10 @@ static int init(py_module *m)
     rl_variable_bind("enable-bracketed-paste", "off");
     rl_initialize();
     py_readline_hook = read_line;
-    return 0;
+    if (py_module_set_int(m, "_READLINE_VERSION", RL_READLINE_VERSION) < 0)
+        return -1;
+    return py_module_set_int(m, "_READLINE_RUNTIME_VERSION",
+                             rl_readline_version);
 }
 
 const struct py_moduledef py_module_readline = {

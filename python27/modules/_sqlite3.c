@@ -218,7 +218,7 @@ static py_object *m_connect(py_object *self, py_object *const *args,
                             intptr_t nargs, py_tuple *kwnames)
 {
     static const char *const names[] = {
-        "database", "timeout", "detect_types", "isolation_level",
+        "database",          "timeout", "detect_types",     "isolation_level",
         "check_same_thread", "factory", "cached_statements"};
     py_object *a[7];
 
@@ -290,23 +290,24 @@ static const struct py_intconst constants[] = {
 #define C(n) {"SQLITE_" #n, SQLITE_##n},
     {"PARSE_DECLTYPES", PARSE_DECLTYPES},
     {"PARSE_COLNAMES", PARSE_COLNAMES},
-    C(OK) C(DENY) C(IGNORE) C(CREATE_INDEX) C(CREATE_TABLE)
-    C(CREATE_TEMP_INDEX) C(CREATE_TEMP_TABLE) C(CREATE_TEMP_TRIGGER)
-    C(CREATE_TEMP_VIEW) C(CREATE_TRIGGER) C(CREATE_VIEW) C(DELETE)
-    C(DROP_INDEX) C(DROP_TABLE) C(DROP_TEMP_INDEX) C(DROP_TEMP_TABLE)
-    C(DROP_TEMP_TRIGGER) C(DROP_TEMP_VIEW) C(DROP_TRIGGER) C(DROP_VIEW)
-    C(INSERT) C(PRAGMA) C(READ) C(SELECT) C(TRANSACTION) C(UPDATE) C(ATTACH)
-    C(DETACH) C(ALTER_TABLE) C(REINDEX) C(ANALYZE)
+    C(OK) C(DENY) C(IGNORE) C(CREATE_INDEX) C(CREATE_TABLE) C(CREATE_TEMP_INDEX)
+        C(CREATE_TEMP_TABLE) C(CREATE_TEMP_TRIGGER) C(CREATE_TEMP_VIEW)
+            C(CREATE_TRIGGER) C(CREATE_VIEW) C(DELETE) C(DROP_INDEX)
+                C(DROP_TABLE) C(DROP_TEMP_INDEX) C(DROP_TEMP_TABLE)
+                    C(DROP_TEMP_TRIGGER) C(DROP_TEMP_VIEW) C(DROP_TRIGGER)
+                        C(DROP_VIEW) C(INSERT) C(PRAGMA) C(READ) C(SELECT)
+                            C(TRANSACTION) C(UPDATE) C(ATTACH) C(DETACH)
+                                C(ALTER_TABLE) C(REINDEX) C(ANALYZE)
 #undef C
-    {NULL, 0},
+                                    {NULL, 0},
 };
 
 static int add_errors(py_module *m)
 {
 #define E(n, parent)                                                           \
     py_sql_##n = py_module_exception(m, "sqlite3." #n, parent);                \
-    if (!py_sql_##n || py_dict_set_cstr(py_sqlite_type.dict, #n,               \
-                                        &py_sql_##n->base) < 0)                \
+    if (!py_sql_##n ||                                                         \
+        py_dict_set_cstr(py_sqlite_type.dict, #n, &py_sql_##n->base) < 0)      \
         return -1;
     E(Warning, &py_StandardError)
     E(Error, &py_StandardError)

@@ -4,6 +4,8 @@
  */
 #include "modules/import.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "compiler/compile.h"
@@ -112,6 +114,40 @@ py_object *py_load_found(py_str *fullname, struct py_found *f)
 }
 
 /* ---------------------------------------------------------------- finding */
+
+/* The entry of sys.path_hooks for Zip archives: loads the module zipimport only
+ * when the path leads to a file, or into one. */
+static py_object *zip_hook(py_object *self, py_object *path)
+{
+    (void)self;
+    const char *s = py_arg_path(path, "zipimporter", 1);
+    char prefix[PATH_MAX];
+    struct stat st;
+    if (!s)
+        return NULL;
+    int n = snprintf(prefix, sizeof prefix, "%s", s);
+    char *end = prefix + (n < PATH_MAX ? n : 0);
+    while (end > prefix && stat(prefix, &st) < 0) {
+        end = strrchr(prefix, '/');
+        end = end ? end : prefix;
+        *end = 0;
+    }
+    if (end == prefix || !S_ISREG(st.st_mode))
+        return py_raise(&py_ImportError, "not a Zip file");
+    py_object *m = py_import("zipimport");
+    py_object *type = m ? py_getattr_cstr(m, "zipimporter") : NULL;
+    return type ? py_call1(type, path) : NULL;
+}
+
+static const struct py_methoddef zip_hook_def =
+    PY_M1("zipimporter", zip_hook, "An importer for a Zip archive.");
+
+py_list *py_path_hooks(void)
+{
+    py_list *l = py_list_new();
+    py_list_append(l, py_builtin_new(&zip_hook_def, NULL, NULL));
+    return l;
+}
 
 static py_object *sys_get(py_str *name)
 {

@@ -34,5 +34,7 @@ py_object *py_load_package(py_str *fullname, py_str *path);
 py_object *py_exec_module(py_str *fullname, py_code *code, py_str *path,
                           py_object *package_path);
 py_object *py_reload(py_object *module);
+/* What sys.path_hooks is at the start. */
+py_list *py_path_hooks(void);
 
 #endif

@@ -35,7 +35,8 @@ static int check_writable(py_object *o)
 {
     if (M(o)->access != ACCESS_READ)
         return 0;
-    return py_raise_i(&py_TypeError, "mmap can't modify a readonly memory map.");
+    return py_raise_i(&py_TypeError,
+                      "mmap can't modify a readonly memory map.");
 }
 
 static void unmap(struct py_mmap *m)
@@ -230,9 +231,7 @@ static py_object *m_seek(py_object *o, py_object *distance, py_object *whence)
         return NULL;
     if (how < 0 || how > 2)
         return py_raise(&py_ValueError, "unknown seek type");
-    from = how == 0   ? 0
-           : how == 1 ? (intptr_t)M(o)->pos
-                      : (intptr_t)M(o)->size;
+    from = how == 0 ? 0 : how == 1 ? (intptr_t)M(o)->pos : (intptr_t)M(o)->size;
     if (__builtin_add_overflow(from, d, &from) || from < 0 ||
         (size_t)from > M(o)->size)
         return py_raise(&py_ValueError, "seek out of range");
@@ -528,5 +527,5 @@ static int init(py_module *m)
     return py_module_set_ints(m, constants);
 }
 
-const struct py_moduledef py_module_mmap = {
-    "mmap", "Files mapped into memory.", NULL, init};
+const struct py_moduledef py_module_mmap = {"mmap", "Files mapped into memory.",
+                                            NULL, init};

@@ -88,8 +88,8 @@ static void *raise_code(struct py_xmlparser *p, enum XML_Error code)
     int line = (int)XML_GetErrorLineNumber(p->xp),
         column = (int)XML_GetErrorColumnNumber(p->xp);
     const char *why = XML_ErrorString(code);
-    py_str *message = py_str_format_c("%s: line %i, column %i",
-                                      why ? why : "unknown error", line, column);
+    py_str *message = py_str_format_c(
+        "%s: line %i, column %i", why ? why : "unknown error", line, column);
     py_object *exc = py_call1(&error->base, (py_object *)message);
 
     if (!exc || py_setattr_cstr(exc, "code", py_int_new(code)) < 0 ||
@@ -127,8 +127,8 @@ static void flush(struct py_xmlparser *p)
     if (!p->buffer || !n || py_err_occurred())
         return;
     p->buffer_used = 0;
-    deliver(p, H_CharacterDataHandler,
-            (py_object *[]){text_n(p, p->buffer, n)}, 1);
+    deliver(p, H_CharacterDataHandler, (py_object *[]){text_n(p, p->buffer, n)},
+            1);
 }
 
 #define EVENT(h, ...)                                                          \
@@ -157,7 +157,8 @@ static py_object *attributes(struct py_xmlparser *p, const XML_Char **atts)
         while (atts[max])
             max += 2;
     for (int i = 0; i < max; i += 2) {
-        py_object *k = name_of(p, atts[i]), *v = k ? text(p, atts[i + 1]) : NULL;
+        py_object *k = name_of(p, atts[i]),
+                  *v = k ? text(p, atts[i + 1]) : NULL;
         if (!v)
             return NULL;
         if (l ? py_list_append(l, k) < 0 || py_list_append(l, v) < 0
@@ -526,7 +527,7 @@ static const struct py_getset parser_getset[] = {
 #define X(name, fn) {#name, get_handler, set_handler, NULL, (void *)H_##name},
     HANDLERS(X)
 #undef X
-    FLAG(ordered_attributes),
+        FLAG(ordered_attributes),
     FLAG(specified_attributes),
     FLAG(returns_unicode),
     FLAG(namespace_prefixes),
@@ -653,7 +654,8 @@ static py_object *p_UseForeignDTD(py_object *self, py_object *flag)
 
     if (on < 0)
         return NULL;
-    enum XML_Error e = XML_UseForeignDTD(P(self)->xp, on ? XML_TRUE : XML_FALSE);
+    enum XML_Error e =
+        XML_UseForeignDTD(P(self)->xp, on ? XML_TRUE : XML_FALSE);
     return e == XML_ERROR_NONE ? py_None : raise_code(P(self), e);
 }
 
@@ -743,7 +745,8 @@ static py_type parser_type = {
 /* ------------------------------------------------------------------- module */
 
 /* Bytes of a single-byte encoding that Python knows and expat does not. */
-static int unknown_encoding(void *data, const XML_Char *name, XML_Encoding *info)
+static int unknown_encoding(void *data, const XML_Char *name,
+                            XML_Encoding *info)
 {
     char all[256];
     py_object *u;
@@ -807,9 +810,9 @@ static py_object *m_ParserCreate(py_object *self, py_object *const *args,
     if (a[2] && a[2] != py_None && !py_is_dict(a[2]))
         return py_raise(&py_TypeError, "intern must be a dictionary");
     p = parser_new(XML_ParserCreate_MM(encoding, NULL, sep),
-                   !a[2]              ? py_dict_new()
+                   !a[2]             ? py_dict_new()
                    : a[2] == py_None ? NULL
-                                      : (py_dict *)a[2]);
+                                     : (py_dict *)a[2]);
     if (p)
         XML_SetUnknownEncodingHandler(P(p)->xp, unknown_encoding, NULL);
     return p;
@@ -840,16 +843,21 @@ static const struct {
 } errors[] = {
 #define E(n) {"XML_ERROR_" #n, XML_ERROR_##n},
     E(NO_MEMORY) E(SYNTAX) E(NO_ELEMENTS) E(INVALID_TOKEN) E(UNCLOSED_TOKEN)
-    E(PARTIAL_CHAR) E(TAG_MISMATCH) E(DUPLICATE_ATTRIBUTE)
-    E(JUNK_AFTER_DOC_ELEMENT) E(PARAM_ENTITY_REF) E(UNDEFINED_ENTITY)
-    E(RECURSIVE_ENTITY_REF) E(ASYNC_ENTITY) E(BAD_CHAR_REF)
-    E(BINARY_ENTITY_REF) E(ATTRIBUTE_EXTERNAL_ENTITY_REF) E(MISPLACED_XML_PI)
-    E(UNKNOWN_ENCODING) E(INCORRECT_ENCODING) E(UNCLOSED_CDATA_SECTION)
-    E(EXTERNAL_ENTITY_HANDLING) E(NOT_STANDALONE) E(UNEXPECTED_STATE)
-    E(ENTITY_DECLARED_IN_PE) E(FEATURE_REQUIRES_XML_DTD)
-    E(CANT_CHANGE_FEATURE_ONCE_PARSING) E(UNBOUND_PREFIX) E(UNDECLARING_PREFIX)
-    E(INCOMPLETE_PE) E(XML_DECL) E(TEXT_DECL) E(PUBLICID) E(SUSPENDED)
-    E(NOT_SUSPENDED) E(ABORTED) E(FINISHED) E(SUSPEND_PE)
+        E(PARTIAL_CHAR) E(TAG_MISMATCH) E(DUPLICATE_ATTRIBUTE)
+            E(JUNK_AFTER_DOC_ELEMENT) E(PARAM_ENTITY_REF) E(UNDEFINED_ENTITY) E(
+                RECURSIVE_ENTITY_REF) E(ASYNC_ENTITY) E(BAD_CHAR_REF)
+                E(BINARY_ENTITY_REF) E(ATTRIBUTE_EXTERNAL_ENTITY_REF) E(
+                    MISPLACED_XML_PI) E(UNKNOWN_ENCODING) E(INCORRECT_ENCODING)
+                    E(UNCLOSED_CDATA_SECTION) E(EXTERNAL_ENTITY_HANDLING)
+                        E(NOT_STANDALONE) E(UNEXPECTED_STATE)
+                            E(ENTITY_DECLARED_IN_PE) E(FEATURE_REQUIRES_XML_DTD)
+                                E(CANT_CHANGE_FEATURE_ONCE_PARSING)
+                                    E(UNBOUND_PREFIX) E(UNDECLARING_PREFIX)
+                                        E(INCOMPLETE_PE) E(XML_DECL)
+                                            E(TEXT_DECL) E(PUBLICID)
+                                                E(SUSPENDED) E(NOT_SUSPENDED)
+                                                    E(ABORTED) E(FINISHED)
+                                                        E(SUSPEND_PE)
 #undef E
 };
 

@@ -111,9 +111,9 @@ static int position(py_object *o, int *pos)
 {
     if (py_arg_int(o, pos) < 0)
         return -1;
-    return *pos < 0 ? py_raise_i(&py_ValueError,
-                                 "History index cannot be negative")
-                    : 0;
+    return *pos < 0
+               ? py_raise_i(&py_ValueError, "History index cannot be negative")
+               : 0;
 }
 
 static py_object *r_remove_history_item(py_object *self, py_object *index)
@@ -238,7 +238,8 @@ static py_object *r_set_pre_input_hook(py_object *self, py_object *f)
 
 static py_object *r_set_display_hook(py_object *self, py_object *f)
 {
-    py_object *r = set_hook("completion_display_matches_hook", &display_hook, f);
+    py_object *r =
+        set_hook("completion_display_matches_hook", &display_hook, f);
 
     (void)self;
     rl_completion_display_matches_hook = display_hook ? on_display : NULL;
@@ -378,7 +379,8 @@ static py_object *read_line(const char *prompt)
 /* -------------------------------------------------------------------- module */
 
 static const struct py_methoddef methods[] = {
-    PY_M1("parse_and_bind", r_parse_and_bind, "Takes one line of an init file."),
+    PY_M1("parse_and_bind", r_parse_and_bind,
+          "Takes one line of an init file."),
     PY_M(0, 1, "read_init_file", r_read_init_file, "Reads an init file."),
     PY_M0("get_line_buffer", r_get_line_buffer, "The line as it stands."),
     PY_M1("insert_text", r_insert_text, "Inserts text into the line."),
@@ -424,7 +426,8 @@ static int init(py_module *m)
     rl_readline_name = "python";
     rl_catch_signals = 0;
     rl_attempted_completion_function = complete;
-    rl_completer_word_break_characters = " \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?";
+    rl_completer_word_break_characters =
+        " \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?";
     rl_startup_hook = on_startup;
     rl_pre_input_hook = on_pre_input;
     rl_bind_key('\t', rl_insert);

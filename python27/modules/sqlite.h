@@ -50,14 +50,16 @@ TW_GC_TYPE_DECL(py_sqlcursor);
 #define CUR(o) ((struct py_sqlcursor *)(o))
 #define STMT(o) ((struct py_sqlstmt *)(o))
 
-extern py_type py_sqlite_type, py_sqlstmt_type, py_sqlcursor_type, py_sqlrow_type,
-    py_sqlprotocol_type;
+extern py_type py_sqlite_type, py_sqlstmt_type, py_sqlcursor_type,
+    py_sqlrow_type, py_sqlprotocol_type;
 
 /* Exceptions of DB-API: py_sql_Error, ... */
+/* clang-format off */
 #define PY_SQL_ERRORS(X)                                                       \
     X(Warning) X(Error) X(InterfaceError) X(DatabaseError) X(InternalError)    \
     X(OperationalError) X(ProgrammingError) X(IntegrityError) X(DataError)     \
     X(NotSupportedError)
+/* clang-format on */
 #define X(n) extern py_type *py_sql_##n;
 PY_SQL_ERRORS(X)
 #undef X

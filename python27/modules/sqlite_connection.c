@@ -174,8 +174,9 @@ static py_object *get_isolation(py_object *o, void *data)
 static py_object *get_total_changes(py_object *o, void *data)
 {
     (void)data;
-    return py_sql_check(DB(o)) < 0 ? NULL
-                                   : py_int_new(sqlite3_total_changes(DB(o)->db));
+    return py_sql_check(DB(o)) < 0
+               ? NULL
+               : py_int_new(sqlite3_total_changes(DB(o)->db));
 }
 
 /* ------------------------------------------------------- opening and closing */
@@ -200,7 +201,7 @@ static int connection_init(py_object *o, py_object *const *args, intptr_t nargs,
                            py_tuple *kwnames)
 {
     static const char *const names[] = {
-        "database", "timeout", "detect_types", "isolation_level",
+        "database",          "timeout", "detect_types",     "isolation_level",
         "check_same_thread", "factory", "cached_statements"};
     struct py_sqlite *c = DB(o);
     py_object *a[7], *name;
@@ -400,8 +401,8 @@ static void on_function(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
     int entered = py_sql_enter();
     py_tuple *args = arguments(n, v);
-    py_object *r = args ? py_call_tuple(sqlite3_user_data(ctx), args, NULL)
-                        : NULL;
+    py_object *r =
+        args ? py_call_tuple(sqlite3_user_data(ctx), args, NULL) : NULL;
 
     give_result(ctx, r, "user-defined function raised exception");
     py_sql_leave(entered);

@@ -50,8 +50,7 @@ static struct py_sqlstmt *prepare(struct py_sqlite *c, py_object *sql)
         return NULL;
     s = py_str_cstr((py_str *)text);
     if (strlen(s) != (size_t)((py_str *)text)->n)
-        return py_raise(&py_ValueError,
-                        "the query contains a null character");
+        return py_raise(&py_ValueError, "the query contains a null character");
     err = SQL_BLOCKING(sqlite3_prepare_v2(c->db, s, -1, &st, &tail));
     if (err != SQLITE_OK)
         return py_sql_failed(c);
@@ -307,9 +306,8 @@ static py_object *value(struct py_sqlcursor *cur, int i)
         const void *p = sqlite3_column_blob(st, i);
         if (!p && sqlite3_column_type(st, i) == SQLITE_NULL)
             return py_None;
-        return py_call1(convert,
-                        (py_object *)py_str_new(p ? p : "",
-                                                sqlite3_column_bytes(st, i)));
+        return py_call1(convert, (py_object *)py_str_new(
+                                     p ? p : "", sqlite3_column_bytes(st, i)));
     }
     switch (sqlite3_column_type(st, i)) {
     case SQLITE_NULL:
@@ -328,14 +326,14 @@ static py_object *value(struct py_sqlcursor *cur, int i)
 
 static py_object *take_row(struct py_sqlcursor *cur)
 {
-    int n = sqlite3_data_count(cur->stmt->st);
+    int n = sqlite3_data_count(cur->stmt->st), locked = cur->locked;
     py_tuple *row = py_tuple_new(n);
 
-    cur->locked = 1;
+    cur->locked = 1; /* converters may not use it */
     for (int i = 0; row && i < n; i++)
         if (!(row->item[i] = value(cur, i)))
             row = NULL;
-    cur->locked = 0;
+    cur->locked = (uint8_t)locked;
     return row ? &row->base : NULL;
 }
 
@@ -412,10 +410,7 @@ static int run_once(struct py_sqlcursor *cur, py_object *params)
 
     sqlite3_reset(st);
     sqlite3_clear_bindings(st);
-    cur->locked = 1;
-    rc = bind_all(cur->stmt, params);
-    cur->locked = 0;
-    if (rc < 0)
+    if (bind_all(cur->stmt, params) < 0)
         return -1;
     rc = SQL_BLOCKING(sqlite3_step(st));
     if (py_err_occurred())
@@ -498,7 +493,10 @@ static py_object *execute(py_object *o, py_object *sql, py_object *params,
         py_object *p = params ? params : &py_tuple_empty->base;
         params = &py_tuple_pack1(p)->base;
     }
-    if (run(CUR(o), sql, params, many) < 0) {
+    CUR(o)->locked = 1;
+    int failed = run(CUR(o), sql, params, many) < 0;
+    CUR(o)->locked = 0;
+    if (failed) {
         struct py_savedexc e = py_err_save();
         release(CUR(o));
         CUR(o)->rowcount = py_int_new(-1);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "modules/import.h"
 #include "objects/fileobject.h"
 #include "objects/runtime.h"
 #include "objects/threads.h"
@@ -355,7 +356,7 @@ static int sys_init(py_module *m)
     py_module_set(m, "builtin_module_names", &py_builtin_module_names()->base);
     py_module_set(m, "warnoptions", &py_list_new()->base);
     py_module_set(m, "meta_path", &py_list_new()->base);
-    py_module_set(m, "path_hooks", &py_list_new()->base);
+    py_module_set(m, "path_hooks", &py_path_hooks()->base);
     py_module_set(m, "path_importer_cache", &py_dict_new()->base);
     py_module_set(m, "path", &py_list_new()->base);
     py_module_set(m, "argv", &py_list_new()->base);

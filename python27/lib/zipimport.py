@@ -47,7 +47,7 @@ def _read_directory(archive):
             end_at = stream.tell()
             record = stream.read(_END_RECORD.size)
         except IOError:
-            raise ZipImportError("can't read Zip file: '%.200s'" % archive)
+            raise ZipImportError("can't read Zip file: %.200s" % archive)
         if len(record) != _END_RECORD.size or record[:4] != "PK\5\6":
             # A comment may follow the record.
             stream.seek(0, 2)
@@ -56,19 +56,19 @@ def _read_directory(archive):
             tail = stream.read()
             found = tail.rfind("PK\5\6")
             if found < 0 or len(tail) - found < _END_RECORD.size:
-                raise ZipImportError("not a Zip file: '%.200s'" % archive)
+                raise ZipImportError("not a Zip file: %.200s" % archive)
             record = tail[found:found + _END_RECORD.size]
             end_at = start + found
         fields = _END_RECORD.unpack(record)
         size, offset = fields[5], fields[6]
         if end_at < size:
-            raise ZipImportError("bad central directory size: '%.200s'" % archive)
+            raise ZipImportError("bad central directory size: %.200s" % archive)
         if end_at < offset:
-            raise ZipImportError("bad central directory offset: '%.200s'" % archive)
+            raise ZipImportError("bad central directory offset: %.200s" % archive)
         # Something may stand before the archive: offsets are relative to its begin.
         before = end_at - size - offset
         if before < 0:
-            raise ZipImportError("bad central directory size or offset: '%.200s'" % archive)
+            raise ZipImportError("bad central directory size or offset: %.200s" % archive)
         stream.seek(end_at - size)
         return _entries(archive, stream.read(size), before)
 

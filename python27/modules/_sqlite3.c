@@ -9,6 +9,8 @@
 PY_SQL_ERRORS(X)
 #undef X
 py_dict *py_sql_converters;
+int py_sql_base_adapted;
+py_object *py_sql_optimized;
 static py_dict *adapters; /* (type, protocol): function */
 
 py_object *py_sql_new(py_type *type, py_object *const *args, intptr_t nargs,
@@ -82,6 +84,10 @@ static py_object *m_register_adapter(py_object *self, py_object *type,
     (void)self;
     if (!PY_IS(type, PY_TF_TYPE) && type->type != &py_classobj_type)
         return py_arg_error("register_adapter", 1, "type", type);
+    py_sql_base_adapted |=
+        type == &py_int_type.base || type == &py_long_type.base ||
+        type == &py_float_type.base || type == &py_str_type.base ||
+        type == &py_unicode_type.base || type == &py_bytearray_type.base;
     py_tuple *key = py_tuple_pack2(type, &py_sqlprotocol_type.base);
     return py_dict_set(adapters, &key->base, f) < 0 ? NULL : py_None;
 }
@@ -343,14 +349,14 @@ static int init(py_module *m)
 {
     adapters = py_dict_new();
     py_sql_converters = py_dict_new();
+    py_sql_optimized = py_builtin_new(&optimized_def, NULL, NULL);
     if (py_module_set_type(m, "Connection", &py_sqlite_type) < 0 ||
         py_module_set_type(m, "Cursor", &py_sqlcursor_type) < 0 ||
         py_module_set_type(m, "Statement", &py_sqlstmt_type) < 0 ||
         py_module_set_type(m, "PrepareProtocol", &py_sqlprotocol_type) < 0 ||
         py_module_set_type(m, "Row", &py_sqlrow_type) < 0 ||
         add_errors(m) < 0 || py_module_set_ints(m, constants) < 0 ||
-        py_module_set(m, "OptimizedUnicode",
-                      py_builtin_new(&optimized_def, NULL, NULL)) < 0 ||
+        py_module_set(m, "OptimizedUnicode", py_sql_optimized) < 0 ||
         py_module_set(m, "adapters", &adapters->base) < 0 ||
         py_module_set(m, "converters", &py_sql_converters->base) < 0 ||
         py_module_set_str(m, "version", "2.6.0") < 0)

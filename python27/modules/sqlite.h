@@ -65,6 +65,8 @@ PY_SQL_ERRORS(X)
 #undef X
 extern int py_sql_tracebacks; /* print the errors of callbacks */
 extern py_dict *py_sql_converters;
+extern int py_sql_base_adapted;      /* int, str, ... have an adapter, too */
+extern py_object *py_sql_optimized; /* the text factory OptimizedUnicode */
 
 /* Calls into the library that may take long or call back. A callback brackets
  * its work with enter and leave. */

@@ -142,7 +142,8 @@ static py_object *c_exit(py_object *o, py_object *type, py_object *value,
                          py_object *tb)
 {
     (void)value, (void)tb;
-    py_object *r = type == py_None ? c_commit(o) : c_rollback(o);
+    py_object *r = py_call_method0(
+        o, py_intern_cstr(type == py_None ? "commit" : "rollback"));
     return r ? py_False : NULL;
 }
 
@@ -261,6 +262,9 @@ static py_object *c_cursor(py_object *o, py_object *const *args, intptr_t nargs,
         py_sql_check(DB(o)) < 0)
         return NULL;
     cur = py_call1(factory ? factory : &py_sqlcursor_type.base, o);
+    if (cur && !py_isinst(cur, &py_sqlcursor_type))
+        return py_raise(&py_TypeError, "factory must return a cursor, not %T",
+                        cur);
     if (cur && DB(o)->row_factory != py_None &&
         py_setattr_cstr(cur, "row_factory", DB(o)->row_factory) < 0)
         return NULL;
@@ -309,7 +313,8 @@ static py_object *connection_call(py_object *o, py_object *const *args,
         py_args_count("Connection", nargs, 1, 1) < 0)
         return NULL;
     if (!py_is_str(args[0]) && !py_is_unicode(args[0]))
-        return py_arg_error("__call__", 1, "string or unicode", args[0]);
+        return py_raise(py_sql_Warning,
+                        "SQL is of wrong type. Must be string or unicode.");
     return (py_object *)py_sql_statement(DB(o), args[0]);
 }
 
@@ -427,9 +432,9 @@ static void on_step(sqlite3_context *ctx, int n, sqlite3_value **v)
                 -1);
         }
     }
-    if (**slot) {
-        step = py_getattr_cstr(**slot, "step");
-        args = step ? arguments(n, v) : NULL;
+    if (**slot && !py_err_occurred() &&
+        (step = py_getattr_cstr(**slot, "step"))) {
+        args = arguments(n, v);
         if (!args || !py_call_tuple(step, args, NULL)) {
             forget_error();
             sqlite3_result_error(
@@ -445,7 +450,7 @@ static void on_final(sqlite3_context *ctx)
     int entered = py_sql_enter();
 
     if (slot && *slot) {
-        if (**slot)
+        if (**slot && !py_err_occurred())
             give_result(ctx,
                         py_call_method0(**slot, py_intern_cstr("finalize")),
                         "user-defined aggregate's 'finalize' method raised "
@@ -454,6 +459,13 @@ static void on_final(sqlite3_context *ctx)
         *slot = NULL;
     }
     py_sql_leave(entered);
+}
+
+/* Holds on to a callback as long as the connection lives; like a key of a dict
+ * it must have a hash. */
+static int keep(struct py_sqlite *c, py_object *f)
+{
+    return py_hash(f) == -1 ? -1 : py_list_append(c->keep, f);
 }
 
 static py_object *c_create_function(py_object *o, py_object *const *args,
@@ -468,7 +480,7 @@ static py_object *c_create_function(py_object *o, py_object *const *args,
             0 ||
         py_sql_check(DB(o)) < 0 ||
         !(name = py_arg_cstr(a[0], "create_function", 1)) ||
-        py_arg_int(a[1], &n) < 0 || py_list_append(DB(o)->keep, a[2]) < 0)
+        py_arg_int(a[1], &n) < 0 || keep(DB(o), a[2]) < 0)
         return NULL;
     if (sqlite3_create_function(DB(o)->db, name, n, SQLITE_UTF8, a[2],
                                 on_function, NULL, NULL) != SQLITE_OK)
@@ -488,7 +500,7 @@ static py_object *c_create_aggregate(py_object *o, py_object *const *args,
             0 ||
         py_sql_check(DB(o)) < 0 ||
         !(name = py_arg_cstr(a[0], "create_aggregate", 1)) ||
-        py_arg_int(a[1], &n) < 0 || py_list_append(DB(o)->keep, a[2]) < 0)
+        py_arg_int(a[1], &n) < 0 || keep(DB(o), a[2]) < 0)
         return NULL;
     if (sqlite3_create_function(DB(o)->db, name, n, SQLITE_UTF8, a[2], NULL,
                                 on_step, on_final) != SQLITE_OK)
@@ -504,7 +516,9 @@ static int on_compare(void *f, int na, const void *a, int nb, const void *b)
     if (!py_err_occurred())
         r = py_call2(f, (py_object *)py_str_new(a, na),
                      (py_object *)py_str_new(b, nb));
-    if (!r || py_arg_int(r, &v) < 0)
+    if (r && (py_is_int(r) || py_is_long(r)))
+        v = py_cmp(r, py_int_new(0));
+    else
         py_err_clear();
     py_sql_leave(entered);
     return v;
@@ -525,7 +539,7 @@ static py_object *c_create_collation(py_object *o, py_object *name,
                             "invalid character in collation name");
     if (f != py_None && !py_callable(f))
         return py_raise(&py_TypeError, "parameter must be callable");
-    if (py_list_append(DB(o)->keep, f) < 0)
+    if (keep(DB(o), f) < 0)
         return NULL;
     if (sqlite3_create_collation(DB(o)->db, s, SQLITE_UTF8, f,
                                  f == py_None ? NULL : on_compare) != SQLITE_OK)
@@ -566,7 +580,7 @@ static py_object *c_set_authorizer(py_object *o, py_object *const *args,
 
     if (py_args_kw("set_authorizer", args, nargs, kwnames, names, 1, 1, &f) <
             0 ||
-        py_sql_check(DB(o)) < 0)
+        py_sql_check(DB(o)) < 0 || keep(DB(o), f) < 0)
         return NULL;
     DB(o)->authorizer = f;
     if (sqlite3_set_authorizer(DB(o)->db, on_authorize, f) != SQLITE_OK)
@@ -596,7 +610,8 @@ static py_object *c_set_progress_handler(py_object *o, py_object *const *args,
 
     if (py_args_kw("set_progress_handler", args, nargs, kwnames, names, 2, 2,
                    a) < 0 ||
-        py_sql_check(DB(o)) < 0 || py_arg_int(a[1], &n) < 0)
+        py_sql_check(DB(o)) < 0 || py_arg_int(a[1], &n) < 0 ||
+        keep(DB(o), a[0]) < 0)
         return NULL;
     DB(o)->progress = a[0] == py_None ? NULL : a[0];
     sqlite3_progress_handler(DB(o)->db, n, DB(o)->progress ? on_progress : NULL,

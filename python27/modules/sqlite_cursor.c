@@ -118,7 +118,9 @@ static int bind_value(struct py_sqlstmt *stmt, int pos, py_object *v)
         return -1;
     if (py_is_str(text)) {
         py_str *s = (py_str *)text;
-        if (text == v && stmt->conn->text_factory == &py_unicode_type.base &&
+        py_object *factory = stmt->conn->text_factory;
+        if (text == v &&
+            (factory == &py_unicode_type.base || factory == py_sql_optimized) &&
             !is_ascii(s->data, s->n))
             return py_raise_i(
                 py_sql_ProgrammingError,
@@ -151,10 +153,11 @@ static int bind_one(struct py_sqlstmt *stmt, int pos, const char *name,
     py_type *t = py_type_of(v);
     int err;
 
-    /* Values of the database's own types go unadapted. */
-    if (v != py_None && t != &py_int_type && t != &py_long_type &&
-        t != &py_float_type && t != &py_str_type && t != &py_unicode_type &&
-        t != &py_buffer_type && t != &py_bytearray_type)
+    /* Values of the database's own types mostly go unadapted. */
+    if ((v != py_None && py_sql_base_adapted) ||
+        (v != py_None && t != &py_int_type && t != &py_long_type &&
+         t != &py_float_type && t != &py_str_type && t != &py_unicode_type &&
+         t != &py_buffer_type && t != &py_bytearray_type))
         v = py_sql_adapt(v, &py_sqlprotocol_type.base, v);
     if (!v)
         return -1;
@@ -286,7 +289,9 @@ static py_object *text_value(struct py_sqlcursor *cur, int i)
         return (py_object *)py_str_new(s, n);
     if (factory == &py_bytearray_type.base)
         return py_bytearray_new(s, n);
-    if (factory == &py_unicode_type.base) {
+    if (factory == py_sql_optimized && is_ascii(s, n))
+        return (py_object *)py_str_new(s, n);
+    if (factory == &py_unicode_type.base || factory == py_sql_optimized) {
         u = py_unicode_from_utf8(s, n, NULL);
         if (!u && py_err_catch(&py_UnicodeDecodeError))
             py_raise(py_sql_OperationalError,
@@ -362,6 +367,12 @@ static int check(struct py_sqlcursor *cur)
     return py_sql_check(cur->conn);
 }
 
+static void cursor_free(void *o, void *data)
+{
+    (void)data;
+    release(CUR(o));
+}
+
 static int cursor_init(py_object *o, py_object *const *args, intptr_t nargs,
                        py_tuple *kw)
 {
@@ -376,6 +387,7 @@ static int cursor_init(py_object *o, py_object *const *args, intptr_t nargs,
     CUR(o)->arraysize = 1;
     CUR(o)->closed = 0;
     CUR(o)->initialized = 1;
+    tw_gc_set_finalizer(o, cursor_free, NULL);
     return py_sql_check_thread(DB(args[0]));
 }
 
@@ -413,6 +425,13 @@ static int run_once(struct py_sqlcursor *cur, py_object *params)
     if (bind_all(cur->stmt, params) < 0)
         return -1;
     rc = SQL_BLOCKING(sqlite3_step(st));
+    if ((rc & 0xff) == SQLITE_LOCKED && !py_err_occurred()) {
+        /* Perhaps by a cursor that nobody holds any longer. */
+        sqlite3_reset(st);
+        tw_gc_collect();
+        tw_gc_run_finalizers();
+        rc = SQL_BLOCKING(sqlite3_step(st));
+    }
     if (py_err_occurred())
         return -1;
     if (rc == SQLITE_ROW || rc == SQLITE_DONE)
@@ -455,8 +474,7 @@ static int run(struct py_sqlcursor *cur, py_object *sql, py_object *params,
     }
     if (!cur->stmt->st) /* nothing but a comment */
         return release(cur), 0;
-    params = py_iter(params);
-    if (!params)
+    if (!py_is_iterator(params) && !(params = py_iter(params)))
         return -1;
     while ((one = py_iternext(params))) {
         rc = run_once(cur, one);

@@ -3,6 +3,7 @@
  * backend, on LLVM's tier 1 and tier 2, as a tree with their bridges, as regions
  * of loops that jump to one another, and when they go from tier 1 to tier 2 in
  * full run: same exit, same failargs, same memory, same calls in the same order.
+ * timeout: 240
  *
  *   backend_fuzz            seeds 1..FIXED, for make check
  *   backend_fuzz SEED       one seed, with its traces printed
@@ -17,7 +18,7 @@
 
 #include <time.h>
 
-enum { FIXED = 250 };
+enum { FIXED = 160 };
 
 /* ---------------------------------------------------------------- running */
 

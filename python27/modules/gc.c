@@ -93,13 +93,21 @@ static py_object *g_get_threshold(py_object *self)
     return triple(threshold[0], threshold[1], threshold[2]);
 }
 
+static int tracked(py_object *o);
+
+/* As an item of a tuple or dict; a dict there may still change. */
+static int tracked_item(py_object *o)
+{
+    return py_type_of(o) == &py_dict_type || tracked(o);
+}
+
 /* What can be part of a cycle. */
 static int tracked(py_object *o)
 {
     py_type *t = py_type_of(o);
     if (t == &py_tuple_type) {
         for (intptr_t i = 0; i < ((py_tuple *)o)->n; i++)
-            if (tracked(((py_tuple *)o)->item[i]))
+            if (tracked_item(((py_tuple *)o)->item[i]))
                 return 1;
         return 0;
     }
@@ -107,10 +115,12 @@ static int tracked(py_object *o)
         intptr_t pos = 0;
         py_object *k, *v;
         while (py_dict_next((py_dict *)o, &pos, &k, &v))
-            if (tracked(k) || tracked(v))
+            if (tracked_item(k) || tracked_item(v))
                 return 1;
         return 0;
     }
+    if (t == &py_type_type)
+        return (((py_type *)o)->flags & PY_TF_HEAP) != 0;
     if (t->flags & PY_TF_HEAP)
         return !(t->flags & PY_TF_NODICT) || t->slots_count > 0;
     return !(t->gctype->flags & TW_GC_ATOMIC) &&

@@ -154,6 +154,7 @@ struct maker {
     struct tw_trace *t;
     struct live i, r, f; /* r: objects that may be read and written */
     tw_vref last;
+    uint32_t since; /* operations from here on are behind the last label */
 };
 struct fuzz_loop {
     struct tw_loop loop;
@@ -267,10 +268,32 @@ static void make_pure(struct maker *m)
     add(live_of(m, info->result), emit(m, op, NULL, info->nargs, args));
 }
 
+/* On a value of which a live one says whether it is 0: that is known at the exit. */
+static int make_known_guard(struct maker *m)
+{
+    for (unsigned k = 0; k < m->i.n; k++) {
+        tw_vref v = m->i.v[k], x;
+        const struct tw_op *op = tw_op_of(m->t, v);
+
+        if (!op || (uint32_t)(op - m->t->ops) < m->since ||
+            (op->opnum != TW_OP_int_is_true && op->opnum != TW_OP_int_is_zero))
+            continue;
+        x = m->t->args[op->args];
+        emit(m, pick(4) ? TW_OP_guard_true : TW_OP_guard_false, NULL, 1, &x);
+        failargs(m, v);
+        if (m->i.n > 1) /* the exit is the last that wants to know */
+            m->i.v[k] = m->i.v[--m->i.n];
+        return 1;
+    }
+    return 0;
+}
+
 static void make_guard(struct maker *m)
 {
     tw_vref a = get(m, 'i'), p = get(m, 'r'), x;
 
+    if (pick(4) == 0 && make_known_guard(m))
+        return;
     /* mostly such as hold, so that loops turn */
     switch (pick(3) ? 10 + pick(4) : pick(10)) {
     case 10:
@@ -290,6 +313,8 @@ static void make_guard(struct maker *m)
     case 13:
         x = EMIT(int_or, NULL, a, CONST_I(1));
         add(&m->i, x);
+        if (pick(2))
+            add(&m->i, EMIT(int_is_true, NULL, x));
         EMIT(guard_true, NULL, x);
         break;
     case 0:
@@ -608,6 +633,7 @@ static void make_inputs(struct maker *m, const char *types)
 {
     m->t = tw_trace_new();
     m->i.n = m->r.n = m->f.n = 0;
+    m->since = 0;
     for (; *types; types++)
         add(live_of(m, *types), tw_trace_input(m->t, *types));
 }
@@ -634,6 +660,7 @@ static void make_label(struct maker *m, struct fuzz_loop *z)
     z->target.nargs = n;
     z->target.arg_types = z->target_types;
     emit(m, TW_OP_label, &z->target, n, args);
+    m->since = m->t->nops;
 }
 
 static void collect_guards(struct fuzz *z, struct tw_trace *t,

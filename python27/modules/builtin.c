@@ -974,6 +974,8 @@ static py_object *b_import(py_object *self, py_object *const *args,
     int level = -1;
     if (py_args_kw("__import__", args, nargs, kw, names, 5, 1, a) < 0)
         return NULL;
+    if (py_is_unicode(a[0]) && !(a[0] = py_unicode_encode(a[0], NULL, NULL)))
+        return NULL;
     if (!py_is_str(a[0]))
         return py_arg_error("__import__", 1, "string", a[0]);
     if (a[4] && py_arg_int(a[4], &level) < 0)

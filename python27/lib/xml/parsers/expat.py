@@ -1,0 +1,2 @@
+"""The parser expat; the work is in pyexpat."""
+from pyexpat import *

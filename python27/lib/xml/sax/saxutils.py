@@ -69,6 +69,10 @@ def _text_writer(out, encoding):
             pass
 
     class Writer(io.TextIOWrapper):
+        def write(self, text):
+            io.TextIOWrapper.write(self, text)
+            self.flush()
+
         def close(self):
             pass
 

@@ -14,7 +14,6 @@ python27_SRCS += \
   python27/modules/select.c \
   python27/modules/resource.c \
   python27/modules/_csv.c \
-  python27/modules/pyexpat.c \
   python27/modules/_io.c \
   python27/modules/iobase.c \
   python27/modules/fileio.c \
@@ -26,4 +25,4 @@ python27_SRCS += \
   python27/modules/socket_addr.c \
   python27/modules/socket_names.c \
   python27/modules/termios.c
-python27_LIBS += -lz -lcrypt -lexpat
+python27_LIBS += -lz -lcrypt

@@ -8,7 +8,7 @@ enum { QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE };
 
 struct py_dialect {
     py_object base;
-    uint8_t doublequote, skipinitialspace, strict;
+    int32_t doublequote, skipinitialspace, strict;
     char delimiter, quotechar, escapechar; /* 0: none */
     int32_t quoting;
     py_object *lineterminator; /* a str */
@@ -49,11 +49,11 @@ static int set_char(const char *name, char *out, py_object *v, char dflt)
     return 0;
 }
 
-static int set_bool(uint8_t *out, py_object *v, int dflt)
+static int set_bool(int32_t *out, py_object *v, int dflt)
 {
     int t = v ? py_is_true(v) : dflt;
 
-    *out = (uint8_t)(t > 0);
+    *out = t > 0;
     return t < 0 ? -1 : 0;
 }
 
@@ -187,11 +187,11 @@ static py_object *d_lineterminator(py_object *o, void *data)
 }
 
 static const struct py_memberdef dialect_members[] = {
-    {"skipinitialspace", PY_MEMBER_BOOL, 1,
+    {"skipinitialspace", PY_MEMBER_INT, 1,
      offsetof(struct py_dialect, skipinitialspace), NULL},
-    {"doublequote", PY_MEMBER_BOOL, 1, offsetof(struct py_dialect, doublequote),
+    {"doublequote", PY_MEMBER_INT, 1, offsetof(struct py_dialect, doublequote),
      NULL},
-    {"strict", PY_MEMBER_BOOL, 1, offsetof(struct py_dialect, strict), NULL},
+    {"strict", PY_MEMBER_INT, 1, offsetof(struct py_dialect, strict), NULL},
     {NULL, 0, 0, 0, NULL},
 };
 static const struct py_getset dialect_getset[] = {
@@ -422,15 +422,14 @@ static py_object *reader_next(py_object *o)
             !(line = py_unicode_encode(line, NULL, NULL)))
             return NULL;
         if (!py_is_str(line))
-            return py_raise(error,
-                            "iterator should return strings, not %.200s (did "
-                            "you open the file in text mode?)",
+            return py_raise(&py_TypeError,
+                            "expected string or Unicode object, %.200s found",
                             py_type_of(line)->name);
         r->line_num++;
         const char *s = py_str_data((py_str *)line);
         for (intptr_t i = 0, n = py_str_len((py_str *)line); i < n; i++) {
             if (!s[i])
-                return py_raise(error, "line contains NULL byte");
+                return py_raise(error, "line contains NUL");
             if (process(r, d, s[i]) < 0)
                 return NULL;
         }

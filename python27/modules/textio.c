@@ -5,6 +5,8 @@
  * Of what was decoded, chars[used..] was not yet asked for. `snapshot`, while
  * tell() is possible, says how it came about: the decoder's flags before, and
  * the bytes fed to it since.
+ * One file because the wrapper and the newline decoder share their inner
+ * functions and nobody else wants them.
  */
 #include "modules/io.h"
 

@@ -620,10 +620,11 @@ void lower_all(void)
 {
     for (uint32_t k = 0; k < cg.drivers.n; k++)
         lower_jit(cg.drivers.p[k]->portal);
-    if (cg.all)
-        for (uint32_t k = 0; k < cg.fns.n; k++)
-            if (cg.fns.p[k]->looked_inside)
-                lower_jit(cg.fns.p[k]);
+    /* tw_look_inside also says that pointers lead here which nobody can follow. */
+    for (uint32_t k = 0; k < cg.fns.n; k++)
+        if (cg.fns.p[k]->looked_inside &&
+            (cg.all || cg.fns.p[k]->hints & H_LOOK_INSIDE))
+            lower_jit(cg.fns.p[k]);
     for (uint32_t k = 0; k < cg.queue.n; k++)
         lower_function(cg.queue.p[k]);
     descr_finish_vinfos();

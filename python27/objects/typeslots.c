@@ -93,7 +93,7 @@ static int overrides(py_object *base, py_object *sub, py_str *name)
 }
 
 #define BINARY(field, op, rop)                                                 \
-    static py_object *slot_##field(py_object *a, py_object *b)                 \
+    tw_look_inside static py_object *slot_##field(py_object *a, py_object *b)  \
     {                                                                          \
         py_type *ta = py_type_of(a), *tb = py_type_of(b);                      \
         int do_b = ta != tb && tb->field == slot_##field;                      \

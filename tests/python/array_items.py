@@ -1,4 +1,5 @@
 import array,sys,warnings,copy,pickle
+f = open('items.bin', 'wb'); f.write('some items of four bytes, and two more'); f.close()
 warnings.simplefilter('always')
 A=array.array
 def t(f,*a,**k):
@@ -154,8 +155,8 @@ a.fromfile(1,1)
 a.tofile(1)
 a.write(sys.stdout)
 a.tofile(open('/dev/null','w'))
-a.fromfile(open('/etc/passwd'),2);a.pop();a.pop()
-a.fromfile(open('/etc/passwd'),100000);a=0
+a.fromfile(open('items.bin','rb'),2);a.pop();a.pop()
+a.fromfile(open('items.bin','rb'),100000);a=0
 for i in a: (a.append(i) if len(a)<9 else 0)'''.split('\n'): x(s)
 class B(A):
     def __new__(c,*a,**k): return A.__new__(c,'i',*a)
